@@ -1,0 +1,1 @@
+"""Functions, gradients and optimizers: the names of the book's own ``common`` package."""

@@ -1,0 +1,228 @@
+"""Networks small enough to read: their weights, their loss, their gradients."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kasago.common.functions import cross_entropy_error, one_hot, sigmoid, sigmoid_grad, softmax
+from kasago.common.gradient import numerical_gradient
+
+__all__ = ["SimpleNet", "TwoLayerNet"]
+
+
+class SimpleNet:
+    """One layer, two inputs, three classes: the smallest network with a gradient to look at.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator, optional
+        Draws the weights from the standard normal distribution.
+
+    Attributes
+    ----------
+    W : ndarray, shape (2, 3)
+        The weights; column k belongs to class k.
+
+    Notes
+    -----
+    `y = softmax(x W)`. Saito (2016), section 4.4.2, whose class is called `simpleNet` and
+    returns the scores without softmax.
+
+    Examples
+    --------
+    >>> net = SimpleNet(rng=np.random.default_rng(0))
+    >>> net.W = np.array([[0.5, 0.8, -0.1], [-1.0, 0.2, 1.0]])
+    >>> net.predict(np.array([0.6, 0.9])).round(3)
+    array([0.114, 0.403, 0.483])
+    """
+
+    def __init__(self, *, rng: np.random.Generator | None = None) -> None:
+        self.W = np.random.default_rng(rng).standard_normal((2, 3))
+
+    def predict(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return the probabilities of the three classes.
+
+        Parameters
+        ----------
+        x : ndarray, shape (2,) or (N, 2)
+
+        Returns
+        -------
+        ndarray, shape (3,) or (N, 3)
+        """
+        return softmax(np.dot(x, self.W))
+
+    def loss(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the cross entropy of the prediction.
+
+        Parameters
+        ----------
+        x : ndarray, shape (2,) or (N, 2)
+        t : ndarray
+            One-hot or class indices, as `cross_entropy_error` takes them.
+
+        Returns
+        -------
+        float
+        """
+        return cross_entropy_error(self.predict(x), t)
+
+
+class TwoLayerNet:
+    """A network of two layers: sigmoid in the hidden one, softmax at the output.
+
+    Parameters
+    ----------
+    input_size, hidden_size, output_size : int
+        Numbers of inputs, hidden units and classes.
+    weight_init_std : float
+        Standard deviation of the weights at the start; the biases start at 0.
+    rng : numpy.random.Generator, optional
+        Draws the weights.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        W1 (input_size, hidden_size), b1 (hidden_size,), W2 (hidden_size, output_size),
+        b2 (output_size,).
+
+    Notes
+    -----
+    `y = softmax(sigmoid(x W1 + b1) W2 + b2)`. Saito (2016), section 4.5.1.
+
+    Examples
+    --------
+    >>> net = TwoLayerNet(4, 3, 2, rng=np.random.default_rng(0))
+    >>> x, t = np.ones((5, 4)), np.array([0, 1, 1, 0, 1])
+    >>> net.predict(x).shape
+    (5, 2)
+    >>> before = net.loss(x, t)
+    >>> for name, grad in net.gradient(x, t).items():
+    ...     net.params[name] -= 0.1 * grad
+    >>> net.loss(x, t) < before
+    True
+    """
+
+    def __init__(
+        self,
+        input_size: int = 784,
+        hidden_size: int = 50,
+        output_size: int = 10,
+        weight_init_std: float = 0.01,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        rng = np.random.default_rng(rng)
+        self.params: dict[str, NDArray[Any]] = {
+            "W1": weight_init_std * rng.standard_normal((input_size, hidden_size)),
+            "b1": np.zeros(hidden_size),
+            "W2": weight_init_std * rng.standard_normal((hidden_size, output_size)),
+            "b2": np.zeros(output_size),
+        }
+
+    def predict(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return the probabilities of the classes.
+
+        Parameters
+        ----------
+        x : ndarray, shape (input_size,) or (N, input_size)
+
+        Returns
+        -------
+        ndarray, shape (output_size,) or (N, output_size)
+        """
+        W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
+        z1 = sigmoid(np.dot(x, W1) + b1)
+        return softmax(np.dot(z1, W2) + b2)
+
+    def loss(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the cross entropy of the prediction, the mean over a batch.
+
+        Parameters
+        ----------
+        x : ndarray, shape (input_size,) or (N, input_size)
+        t : ndarray
+            One-hot or class indices, as `cross_entropy_error` takes them.
+
+        Returns
+        -------
+        float
+        """
+        return cross_entropy_error(self.predict(x), t)
+
+    def accuracy(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the share of samples whose most probable class is the right one.
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, input_size)
+        t : ndarray, shape (N, output_size) or (N,)
+            One-hot or class indices.
+
+        Returns
+        -------
+        float
+            Between 0 and 1.
+
+        Raises
+        ------
+        ValueError
+            If the batch is empty, or `t` fits neither form.
+        """
+        y = self.predict(x)
+        if y.size == 0:
+            raise ValueError(f"an empty batch has no accuracy, got x of shape {np.shape(x)}")
+        right = np.argmax(y, axis=-1) == np.argmax(one_hot(t, y), axis=-1)
+        return float(np.mean(right))
+
+    def numerical_gradient(self, x: NDArray[Any], t: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Return the gradient of the loss by differences: simple, slow, a check on `gradient`.
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, input_size)
+        t : ndarray
+            One-hot or class indices.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Names and shapes as in `params`.
+        """
+        return {
+            name: numerical_gradient(lambda W: self.loss(x, t), param)
+            for name, param in self.params.items()
+        }
+
+    def gradient(self, x: NDArray[Any], t: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Return the gradient of the loss by backpropagation.
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, input_size)
+        t : ndarray
+            One-hot or class indices.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Names and shapes as in `params`.
+
+        Notes
+        -----
+        The derivative at the output is `(y - t) / N`. Saito (2016), section 5.7.
+        """
+        W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
+        a1 = np.dot(x, W1) + b1
+        z1 = sigmoid(a1)
+        y = softmax(np.dot(z1, W2) + b2)
+
+        da2 = (y - one_hot(t, y)) / len(x)
+        da1 = np.dot(da2, W2.T) * sigmoid_grad(a1)
+        return {
+            "W1": np.dot(x.T, da1),
+            "b1": np.sum(da1, axis=0),
+            "W2": np.dot(z1.T, da2),
+            "b2": np.sum(da2, axis=0),
+        }

@@ -1,0 +1,144 @@
+"""The training loop: draw a mini-batch, take the gradient, make a step, keep the score."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from kasago.common.optimizer import SGD
+
+__all__ = ["History", "Network", "Optimizer", "train"]
+
+
+class Network(Protocol):
+    """What `train` asks of a network."""
+
+    params: dict[str, NDArray[Any]]
+
+    def loss(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the mean loss of a batch."""
+
+    def gradient(self, x: NDArray[Any], t: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Return the gradient of that loss, by the names of `params`."""
+
+    def accuracy(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the share of right answers."""
+
+
+class Optimizer(Protocol):
+    """What `train` asks of an optimizer."""
+
+    def update(self, params: Mapping[str, NDArray[Any]], grads: Mapping[str, NDArray[Any]]) -> None:
+        """Move every parameter one step, in place."""
+
+
+@dataclass
+class History:
+    """The score of a training run.
+
+    Attributes
+    ----------
+    loss : list of float
+        The loss of each mini-batch, before the step that it caused; one per iteration.
+    train_accuracy, test_accuracy : list of float
+        The accuracy at the start of each epoch, on all training and all test samples.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    train_accuracy: list[float] = field(default_factory=list)
+    test_accuracy: list[float] = field(default_factory=list)
+
+
+def train(
+    network: Network,
+    x_train: NDArray[Any],
+    t_train: NDArray[Any],
+    x_test: NDArray[Any],
+    t_test: NDArray[Any],
+    *,
+    iterations: int = 10_000,
+    batch_size: int = 100,
+    lr: float = 0.1,
+    optimizer: Optimizer | None = None,
+    rng: np.random.Generator | None = None,
+    progress: bool = True,
+) -> History:
+    """Train a network by mini-batches and return its history.
+
+    Parameters
+    ----------
+    network : object with `params`, `loss`, `gradient`, `accuracy`
+        Such as `kasago.network.TwoLayerNet`. Its parameters are changed in place.
+    x_train, x_test : ndarray, shape (N, n_in)
+        Inputs to learn from, and inputs kept aside.
+    t_train, t_test : ndarray
+        Their targets, one-hot or class indices.
+    iterations : int
+        Number of mini-batches, and so of steps.
+    batch_size : int
+        Samples drawn for each, with replacement.
+    lr : float
+        Learning rate of the default optimizer, `SGD`.
+    optimizer : object with `update(params, grads)`, optional
+        In place of `SGD(lr)`.
+    rng : numpy.random.Generator, optional
+        Draws the mini-batches.
+    progress : bool
+        Whether to show a progress bar (on the standard error stream).
+
+    Returns
+    -------
+    History
+        `iterations` losses; accuracies at iteration 0 and then once per epoch, which is
+        `len(x_train) // batch_size` iterations, at least one.
+
+    Raises
+    ------
+    ValueError
+        If inputs and targets differ in number, there are none, or a count is out of range.
+
+    Notes
+    -----
+    Saito (2016), section 4.5.2.
+
+    Examples
+    --------
+    >>> from kasago.network import TwoLayerNet
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.standard_normal((200, 2))
+    >>> t = (x[:, 0] > 0).astype(int)
+    >>> net = TwoLayerNet(2, 4, 2, rng=rng)
+    >>> history = train(net, x, t, x, t, iterations=400, lr=1.0, rng=rng, progress=False)
+    >>> len(history.loss), len(history.test_accuracy)
+    (400, 200)
+    >>> history.test_accuracy[-1] > 0.95
+    True
+    """
+    for split, x, t in (("train", x_train, t_train), ("test", x_test, t_test)):
+        if len(x) == 0 or len(x) != len(t):
+            raise ValueError(
+                f"x_{split} and t_{split} must hold the same number of samples, at least one; "
+                f"got shapes {np.shape(x)} and {np.shape(t)}"
+            )
+    if batch_size < 1 or iterations < 0:
+        raise ValueError(
+            "batch_size must be 1 or more and iterations 0 or more, "
+            f"got {batch_size} and {iterations}"
+        )
+    rng = np.random.default_rng(rng)
+    optimizer = SGD(lr) if optimizer is None else optimizer
+    iterations_per_epoch = max(len(x_train) // batch_size, 1)
+    history = History()
+
+    for i in tqdm(range(iterations), desc="training", disable=not progress):
+        if i % iterations_per_epoch == 0:
+            history.train_accuracy.append(network.accuracy(x_train, t_train))
+            history.test_accuracy.append(network.accuracy(x_test, t_test))
+        batch = rng.integers(len(x_train), size=batch_size)
+        x, t = x_train[batch], t_train[batch]
+        history.loss.append(network.loss(x, t))
+        optimizer.update(network.params, network.gradient(x, t))
+    return history

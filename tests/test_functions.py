@@ -1,0 +1,589 @@
+"""Facts about kasago.common.functions: worked numbers, identities, and every finite input."""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from kasago.common.functions import (
+    cross_entropy_error,
+    identity_function,
+    one_hot,
+    relu,
+    relu_grad,
+    sigmoid,
+    sigmoid_grad,
+    softmax,
+    softmax_loss,
+    step_function,
+    sum_squared_error,
+)
+from kasago.common.gradient import numerical_diff, numerical_gradient
+
+Function = Callable[..., Any]
+
+ACTIVATIONS = [
+    identity_function,
+    relu,
+    relu_grad,
+    sigmoid,
+    sigmoid_grad,
+    softmax,
+    step_function,
+]
+KEEP_FLOATS = [f for f in ACTIVATIONS if f is not step_function]
+LOSSES = [cross_entropy_error, softmax_loss, sum_squared_error]
+CROSS_ENTROPIES = [cross_entropy_error, softmax_loss]
+
+# The seed's example: the right class is 2; one output favours it, the other favours 7.
+T = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
+GOOD = [0.1, 0.05, 0.6, 0.0, 0.05, 0.1, 0.0, 0.1, 0.0, 0.0]
+BAD = [0.1, 0.05, 0.1, 0.0, 0.05, 0.1, 0.0, 0.6, 0.0, 0.0]
+
+# Machines are noisy, so no property is judged by the time that it takes.
+many = settings(
+    max_examples=50,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def finite(dtype: DTypeLike = np.float64, **limits: Any) -> st.SearchStrategy[Any]:
+    width = 8 * np.dtype(dtype).itemsize
+    return st.floats(allow_nan=False, allow_infinity=False, width=width, **limits)  # type: ignore[arg-type]
+
+
+def batches(dtype: DTypeLike = np.float64, **limits: Any) -> st.SearchStrategy[NDArray[Any]]:
+    """One sample or a batch, of 1 to 5 classes."""
+    shape = hnp.array_shapes(min_dims=1, max_dims=2, max_side=5)
+    return hnp.arrays(dtype, shape, elements=finite(dtype, **limits))
+
+
+def read_only(x: ArrayLike) -> NDArray[Any]:
+    """An array that complains when it is written to."""
+    x = np.array(x)
+    x.flags.writeable = False
+    return x
+
+
+def layouts(x: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """The same numbers in other places of the memory."""
+    wide = np.full((2 * x.shape[0], 3 * x.shape[1]), 99, x.dtype)
+    wide[::2, ::3] = x
+    return {
+        "Fortran": np.asfortranarray(x),
+        "strided": wide[::2, ::3],
+        "reversed": x[::-1, ::-1].copy()[::-1, ::-1],
+    }
+
+
+# The numbers of the seed.
+
+
+@pytest.mark.parametrize(("y", "expected"), [(GOOD, 0.09750000000000003), (BAD, 0.5975)])
+def test_squared_error_gives_the_numbers_of_the_seed(y: list[float], expected: float) -> None:
+    assert sum_squared_error(y, T) == expected
+    assert sum_squared_error(np.array(y), np.array(T)) == expected
+
+
+@pytest.mark.parametrize(("y", "expected"), [(GOOD, 0.510825457099338), (BAD, 2.302584092994546)])
+@pytest.mark.parametrize(
+    ("copies", "t"),
+    [(None, T), (None, 2), (1, [T]), (1, [2]), (2, [T, T]), (2, [2, 2])],
+    ids=["one-hot", "index", "row one-hot", "row index", "batch one-hot", "batch index"],
+)
+def test_cross_entropy_gives_the_numbers_of_the_seed(
+    y: list[float], expected: float, copies: int | None, t: Any
+) -> None:
+    batch = y if copies is None else [y] * copies
+    assert cross_entropy_error(batch, t) == expected
+    assert cross_entropy_error(np.array(batch), np.array(t)) == expected
+
+
+def test_a_batch_of_different_samples_has_the_mean_of_their_losses() -> None:
+    batch = [GOOD, BAD, GOOD, GOOD]
+    single = [cross_entropy_error(y, 2) for y in batch]
+    assert cross_entropy_error(batch, [2] * 4) == pytest.approx(sum(single) / 4, rel=1e-14)
+
+
+def test_squared_error_of_a_batch_is_the_sum_as_in_the_book() -> None:
+    assert sum_squared_error([GOOD, GOOD], [T, T]) == pytest.approx(0.195, rel=1e-14)
+
+
+def test_losses_are_python_floats() -> None:
+    for dtype in (np.float32, np.float64):
+        y, t = np.array([0.25, 0.75], dtype), np.array([0, 1])
+        assert [type(loss(y, t)) for loss in LOSSES] == [float] * 3
+
+
+# Values by hand.
+
+
+def test_step_is_one_only_above_zero() -> None:
+    assert step_function([-2.0, -5e-324, -0.0, 0.0, 5e-324, 3.0]).tolist() == [0, 0, 0, 0, 1, 1]
+    assert step_function([1.0]).dtype == np.int_
+
+
+def test_relu_passes_the_positive_and_its_slope_at_zero_is_zero() -> None:
+    x = [-2.0, -5e-324, 0.0, 5e-324, 3.0]
+    assert relu(x).tolist() == [0, 0, 0, 5e-324, 3]
+    assert relu_grad(x).tolist() == [0, 0, 0, 1, 1]
+
+
+def test_sigmoid_gives_hand_computed_values() -> None:
+    # 1 / (1 + 1/3) and 1 / (1 + 3)
+    x = [-math.log(3), 0, math.log(3)]
+    np.testing.assert_allclose(sigmoid(x), [0.25, 0.5, 0.75], rtol=1e-15)
+    np.testing.assert_allclose(sigmoid_grad(x), [3 / 16, 0.25, 3 / 16], rtol=1e-15)
+
+
+def test_softmax_gives_hand_computed_values() -> None:
+    scores = np.log([[1, 2, 5], [3, 3, 2]])
+    np.testing.assert_allclose(
+        softmax(scores), [[0.125, 0.25, 0.625], [0.375, 0.375, 0.25]], rtol=1e-14
+    )
+
+
+def test_softmax_takes_each_row_by_itself() -> None:
+    batch = [[1.0, 2.0], [1000.0, 1000.0], [-5.0, 5.0]]
+    np.testing.assert_array_equal(softmax(batch), [softmax(row) for row in batch])
+
+
+def test_softmax_loss_of_equal_scores_is_the_logarithm_of_their_number() -> None:
+    assert softmax_loss([7.0] * 10, 3) == pytest.approx(math.log(10), rel=1e-15)
+
+
+def test_softmax_loss_has_no_ceiling() -> None:
+    # One sample is right, the other off by 1000.
+    assert softmax_loss([[1000.0, 0.0], [1000.0, 0.0]], [0, 1]) == 500
+
+
+def test_softmax_loss_keeps_the_digits_of_a_small_loss() -> None:
+    # log(1 + exp(-30)); through probabilities it would be lost against delta.
+    assert softmax_loss([30.0, 0.0], 0) == pytest.approx(math.log1p(math.exp(-30)), rel=2e-3)
+
+
+def test_squared_error_of_bytes_does_not_wrap() -> None:
+    y, t = np.array([0, 255], np.uint8), np.array([255, 0], np.uint8)
+    assert sum_squared_error(y, t) == 255**2
+
+
+# Every finite input: no infinity, no NaN, no warning (a warning is an error here).
+
+EXTREMES = [
+    *(s * x for s in (-1, 1) for x in (0.0, 5e-324, 2.2e-308, 1e-16, 36.8, 709.0, 746.0)),
+    *(s * x for s in (-1, 1) for x in (1e4, 1e16, 1e308, np.finfo(np.float64).max)),
+]
+EXTREMES_32 = [
+    *(s * x for s in (-1, 1) for x in (0.0, 1e-45, 1.2e-38, 1e-7, 17.4, 88.0, 104.0)),
+    *(s * x for s in (-1, 1) for x in (1e4, 1e16, 1e38, float(np.finfo(np.float32).max))),
+]
+HARD = [np.array(EXTREMES), np.array(EXTREMES_32, np.float32)]
+both_widths = pytest.mark.parametrize("x", HARD, ids=["float64", "float32"])
+
+
+@both_widths
+@pytest.mark.parametrize("f", ACTIVATIONS)
+def test_activations_of_extreme_numbers_are_finite(f: Function, x: NDArray[Any]) -> None:
+    assert np.isfinite(f(x)).all()
+    pairs = np.stack(np.meshgrid(x, x), axis=-1).reshape(-1, 2)
+    assert np.isfinite(f(pairs)).all()
+
+
+@both_widths
+def test_losses_of_extreme_numbers_are_finite(x: NDArray[Any]) -> None:
+    pairs = np.stack(np.meshgrid(x, x), axis=-1).reshape(-1, 2)
+    for t in (0, 1):
+        assert math.isfinite(softmax_loss(pairs, [t] * len(pairs)))
+        assert all(math.isfinite(softmax_loss(pair, t)) for pair in pairs)
+        probabilities = softmax(pairs)
+        assert math.isfinite(cross_entropy_error(probabilities, [t] * len(pairs)))
+        assert all(math.isfinite(cross_entropy_error(y, t)) for y in probabilities)
+    assert math.isfinite(sum_squared_error(pairs, pairs[::-1]))
+    assert all(math.isfinite(sum_squared_error(x, np.roll(x, i))) for i in range(len(x)))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@many
+@given(data=st.data())
+def test_every_finite_batch_gives_finite_numbers(dtype: DTypeLike, data: st.DataObject) -> None:
+    x = data.draw(batches(dtype))
+    classes = st.integers(0, x.shape[-1] - 1)
+    t = data.draw(hnp.arrays(np.int64, x.shape[:-1], elements=classes))
+    for f in ACTIVATIONS:
+        y = f(x)
+        assert y.shape == x.shape
+        assert np.isfinite(y).all()
+    assert 0 <= softmax_loss(x, t) < np.inf
+    assert math.isfinite(cross_entropy_error(softmax(x), t))
+    assert 0 <= sum_squared_error(x, x[::-1]) < np.inf
+
+
+def test_sigmoid_of_a_large_number_does_not_overflow() -> None:
+    np.testing.assert_array_equal(sigmoid([-1e4, 1e4, -1e308, 1e308]), [0, 1, 0, 1])
+
+
+def test_sigmoid_of_a_very_negative_number_keeps_its_digits() -> None:
+    assert sigmoid(-700.0) == pytest.approx(math.exp(-700), rel=1e-12)
+    assert sigmoid_grad(40.0) == pytest.approx(math.exp(-40), rel=1e-12)
+
+
+def test_softmax_of_opposite_extremes_is_certain() -> None:
+    largest = np.finfo(np.float64).max
+    np.testing.assert_array_equal(softmax([[largest, -largest], [-1e4, 1e4]]), [[1, 0], [0, 1]])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_cross_entropy_of_a_zero_probability_is_finite(dtype: DTypeLike) -> None:
+    # -log(1e-7), the ceiling
+    assert cross_entropy_error(np.array([0, 1], dtype), 0) == pytest.approx(16.118096, abs=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_cross_entropy_of_certainty_is_zero_within_delta(dtype: DTypeLike) -> None:
+    assert cross_entropy_error(np.array([0, 1], dtype), 1) == pytest.approx(0, abs=2e-7)
+
+
+# Identities.
+
+
+@many
+@given(finite())
+def test_sigmoid_of_the_opposite_is_the_complement(x: float) -> None:
+    assert sigmoid(-x) == pytest.approx(1 - sigmoid(x), rel=0, abs=2.3e-16)
+
+
+@many
+@given(finite())
+def test_sigmoid_stays_in_its_range_and_its_slope_too(x: float) -> None:
+    assert 0 <= sigmoid(x) <= 1
+    assert 0 <= sigmoid_grad(x) <= 0.25
+    assert sigmoid_grad(x) == sigmoid_grad(-x)
+
+
+@many
+@given(finite(min_value=-30, max_value=30))
+def test_sigmoid_is_half_of_a_hyperbolic_tangent(x: float) -> None:
+    assert sigmoid(x) == pytest.approx((1 + math.tanh(x / 2)) / 2, rel=1e-12, abs=1e-15)
+
+
+@many
+@given(finite(min_value=-700, max_value=700))
+def test_softmax_of_two_scores_is_the_sigmoid_of_their_difference(x: float) -> None:
+    np.testing.assert_allclose(softmax([x, 0.0]), sigmoid([x, -x]), rtol=1e-14)
+
+
+@pytest.mark.parametrize(("dtype", "error"), [(np.float64, 1e-14), (np.float32, 1e-6)])
+@many
+@given(data=st.data())
+def test_softmax_sums_to_one(dtype: DTypeLike, error: float, data: st.DataObject) -> None:
+    y = softmax(data.draw(batches(dtype)))
+    assert y.min() >= 0
+    assert y.max() <= 1
+    np.testing.assert_allclose(y.sum(axis=-1), 1, rtol=error)
+
+
+@many
+@given(batches(min_value=-50, max_value=50), finite(min_value=-1000, max_value=1000))
+def test_softmax_does_not_notice_a_shift(x: NDArray[Any], shift: float) -> None:
+    np.testing.assert_allclose(softmax(x + shift), softmax(x), rtol=1e-11)
+
+
+@many
+@given(
+    hnp.arrays(np.int64, (3, 4), elements=st.integers(-1000, 1000)),
+    st.integers(-(10**9), 10**9),
+)
+def test_softmax_does_not_notice_an_exact_shift_to_the_bit(x: NDArray[Any], shift: int) -> None:
+    np.testing.assert_array_equal(softmax(x + shift), softmax(x))
+    t = [0, 3, 1]
+    assert softmax_loss(x + shift, t) == softmax_loss(x, t)
+
+
+@many
+@given(batches(min_value=-3, max_value=3))
+def test_softmax_loss_is_the_cross_entropy_of_softmax(x: NDArray[Any]) -> None:
+    t = np.zeros(x.shape[:-1], int)
+    # The smallest of 5 probabilities is exp(-6) / 5 = 5e-4, where delta weighs 2e-4.
+    difference = softmax_loss(x, t) - cross_entropy_error(softmax(x), t)
+    assert difference >= -1e-14
+    assert difference < 3e-4
+
+
+@many
+@given(batches(min_value=-1e6, max_value=1e6))
+def test_relu_is_the_input_times_its_slope(x: NDArray[Any]) -> None:
+    np.testing.assert_array_equal(relu(x), x * relu_grad(x))
+    np.testing.assert_array_equal(relu(x) - relu(-x), x)
+    np.testing.assert_array_equal(relu_grad(x), step_function(x))
+
+
+@many
+@given(batches(min_value=-1e6, max_value=1e6))
+def test_squared_error_is_zero_on_target_and_the_same_both_ways(x: NDArray[Any]) -> None:
+    assert sum_squared_error(x, x) == 0
+    assert sum_squared_error(x, x[::-1]) == sum_squared_error(x[::-1], x)
+    assert sum_squared_error(x, -x) == pytest.approx(2 * np.sum(x**2), rel=1e-12)
+
+
+# Derivatives.
+
+
+@many
+@given(finite(min_value=-20, max_value=20))
+def test_sigmoid_grad_is_the_slope_of_sigmoid(x: float) -> None:
+    assert sigmoid_grad(x) == pytest.approx(numerical_diff(sigmoid, x), abs=1e-8)
+
+
+@many
+@given(finite(min_value=1e-3, max_value=100), st.sampled_from([-1, 1]))
+def test_relu_grad_is_the_slope_of_relu_away_from_zero(x: float, sign: int) -> None:
+    assert relu_grad(sign * x) == pytest.approx(numerical_diff(relu, sign * x), abs=1e-8)
+
+
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (4, 3)])
+def test_gradient_of_softmax_loss_is_output_less_target_over_samples(shape: tuple[int]) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=shape, scale=2)
+    t = rng.integers(3, size=shape[:-1])
+    samples = x.size // 3
+    expected = (softmax(x) - np.eye(3)[t]) / samples
+    for target in (t, np.eye(3)[t]):
+
+        def loss(x: NDArray[Any], target: NDArray[Any] = target) -> float:
+            return softmax_loss(x, target)
+
+        np.testing.assert_allclose(numerical_gradient(loss, x), expected, atol=1e-8)
+
+
+def test_gradient_of_squared_error_is_output_less_target() -> None:
+    y, t = np.array([0.1, 0.6, 0.3]), np.array([0, 1, 0])
+    grad = numerical_gradient(lambda y: sum_squared_error(y, t), y)
+    np.testing.assert_allclose(grad, y - t, atol=1e-10)
+
+
+# Dtypes, shapes, memory.
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("f", KEEP_FLOATS)
+def test_activations_keep_the_dtype_of_floats(f: Function, dtype: DTypeLike) -> None:
+    assert f(np.array([[-1, 0, 2]], dtype)).dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.bool_])
+@pytest.mark.parametrize("f", [relu_grad, sigmoid, sigmoid_grad, softmax])
+def test_integers_are_computed_in_float64(f: Function, dtype: DTypeLike) -> None:
+    x = np.array([0, 1, 100]).astype(dtype)
+    y = f(x)
+    assert y.dtype == np.float64
+    np.testing.assert_array_equal(y, f(x.astype(np.float64)))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_losses_of_integers_are_those_of_the_same_floats(loss: Function) -> None:
+    y, t = np.array([[1, 0], [0, 1]]), np.array([[1, 0], [1, 0]])
+    assert loss(y, t) == loss(y.astype(float), t.astype(float))
+
+
+@pytest.mark.parametrize("f", ACTIVATIONS)
+def test_activations_take_lists_and_single_rows(f: Function) -> None:
+    row = [-1.0, 0.5, 2.0]
+    assert f(row).shape == (3,)
+    np.testing.assert_array_equal(f([row]), f(row)[np.newaxis])
+
+
+@pytest.mark.parametrize("f", [f for f in ACTIVATIONS if f is not softmax])
+def test_activations_take_a_single_number(f: Function) -> None:
+    assert f(0.5).shape == ()
+    assert f(0.5) == f([0.5])[0]
+
+
+@pytest.mark.parametrize("f", ACTIVATIONS)
+def test_an_activation_of_an_empty_batch_is_an_empty_batch(f: Function) -> None:
+    assert f(np.empty((0, 3))).shape == (0, 3)
+
+
+@pytest.mark.parametrize("loss", CROSS_ENTROPIES)
+def test_one_row_has_the_loss_of_its_sample(loss: Function) -> None:
+    assert loss([GOOD], [2]) == loss([GOOD], [T]) == loss(GOOD, 2) == loss(GOOD, T)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("layout", ["Fortran", "strided", "reversed"])
+def test_the_order_in_memory_does_not_matter(layout: str, dtype: DTypeLike) -> None:
+    rng = np.random.default_rng(1)
+    x = (3 * rng.standard_normal((6, 10))).astype(dtype)
+    indices = rng.integers(10, size=6)
+    t = one_hot(indices, x)
+    moved, moved_t = layouts(x)[layout], layouts(t)[layout]
+    # The order of a sum and vectorised exponentials may differ in the last digit.
+    close = 10 * float(np.finfo(dtype).eps)
+    for f in ACTIVATIONS:
+        np.testing.assert_allclose(f(moved), f(x), rtol=close)
+    for f, y in ((softmax_loss, x), (sum_squared_error, x), (cross_entropy_error, softmax(x))):
+        moved_y = layouts(y)[layout]
+        assert f(moved_y, moved_t) == pytest.approx(f(y, t), rel=close)
+    assert softmax_loss(moved, indices[::-1].copy()[::-1]) == pytest.approx(
+        softmax_loss(x, indices), rel=close
+    )
+
+
+@pytest.mark.parametrize("f", ACTIVATIONS)
+def test_activations_do_not_change_their_input(f: Function) -> None:
+    for x in ([[-1.0, 0.0, 2000.0]], np.array([1, 2], np.float32), [-1, 0, 3]):
+        given = read_only(x)
+        f(given)
+        np.testing.assert_array_equal(given, x)
+
+
+@pytest.mark.parametrize("t", [[2, 2], [T, T]], ids=["index", "one-hot"])
+@pytest.mark.parametrize("loss", CROSS_ENTROPIES)
+def test_cross_entropies_do_not_change_their_input(loss: Function, t: Any) -> None:
+    # The seed added delta to its argument.
+    given_y, given_t = read_only([GOOD, BAD]), read_only(t)
+    loss(given_y, given_t)
+    np.testing.assert_array_equal(given_y, [GOOD, BAD])
+    np.testing.assert_array_equal(given_t, t)
+
+
+def test_squared_error_does_not_change_its_input() -> None:
+    given_y, given_t = read_only(GOOD), read_only(T)
+    sum_squared_error(given_y, given_t)
+    assert given_y.tolist() == GOOD
+    assert given_t.tolist() == T
+
+
+# Labels.
+
+
+def test_one_hot_marks_the_class() -> None:
+    y = np.zeros((3, 4))
+    assert one_hot([2, 0, 3], y).tolist() == [[0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1]]
+    assert one_hot(1, y[0]).tolist() == [0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int32, np.uint64])
+def test_one_hot_takes_any_integers(dtype: DTypeLike) -> None:
+    assert one_hot(np.array([1, 0], dtype), np.zeros((2, 2))).tolist() == [[0, 1], [1, 0]]
+
+
+def test_one_hot_targets_of_a_square_batch_are_not_taken_for_indices() -> None:
+    # As many samples as classes: only the number of axes tells the forms apart.
+    y = [[0.5, 0.5], [0.25, 0.75]]
+    assert cross_entropy_error(y, [[0, 1], [1, 0]]) == cross_entropy_error(y, [1, 0])
+    assert cross_entropy_error([0.5, 0.25], [1, 0]) == cross_entropy_error([0.5, 0.25], 0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("label_dtype", [np.int64, np.uint8, np.bool_, np.float32, np.float64])
+@pytest.mark.parametrize("loss", CROSS_ENTROPIES)
+@many
+@given(data=st.data())
+def test_one_hot_and_index_labels_agree_to_the_bit(
+    loss: Function, label_dtype: DTypeLike, dtype: DTypeLike, data: st.DataObject
+) -> None:
+    y = data.draw(batches(dtype, min_value=0, max_value=1))
+    classes = y.shape[-1]
+    t = data.draw(hnp.arrays(np.int64, y.shape[:-1], elements=st.integers(0, classes - 1)))
+    assert loss(y, np.eye(classes, dtype=label_dtype)[t]) == loss(y, t)
+
+
+@pytest.mark.parametrize(
+    ("y", "t"),
+    [
+        ((3,), (2,)),
+        ((3,), (1,)),
+        ((3,), (1, 3)),
+        ((2, 3), ()),
+        ((2, 3), (3,)),
+        ((2, 3), (1,)),
+        ((2, 3), (2, 1)),
+        ((2, 3), (1, 3)),
+        ((2, 3), (3, 2)),
+        ((2, 3), (6,)),
+        ((2, 3), (2, 3, 1)),
+        ((1, 3), (3,)),
+        ((3, 1), (1, 3)),
+        ((2, 3), (0,)),
+        ((), ()),
+    ],
+)
+@pytest.mark.parametrize("f", [*CROSS_ENTROPIES, one_hot])
+def test_labels_of_another_shape_are_refused_with_both_shapes(
+    f: Function, y: tuple[int, ...], t: tuple[int, ...]
+) -> None:
+    given = (np.zeros(t, int), np.ones(y)) if f is one_hot else (np.ones(y), np.zeros(t, int))
+    with pytest.raises(ValueError, match="fit") as error:
+        f(*given)
+    assert str(y) in str(error.value)
+    assert str(t) in str(error.value)
+
+
+@pytest.mark.parametrize("t", [2, [0, 1], [[0, 1, 0]], [0, 1, 0, 0], []])
+def test_squared_error_of_different_shapes_is_refused_with_both_shapes(t: Any) -> None:
+    shapes = re.escape(f"y (3,) and t {np.shape(t)}")
+    with pytest.raises(ValueError, match=shapes):
+        sum_squared_error([0.1, 0.6, 0.3], t)
+
+
+@pytest.mark.parametrize("loss", CROSS_ENTROPIES)
+@pytest.mark.parametrize(("t", "named"), [([0, 3], "3"), ([-1, 0], "-1"), ([0, 255], "255")])
+def test_class_indices_out_of_range_are_refused(loss: Function, t: list[int], named: str) -> None:
+    with pytest.raises(ValueError, match=f"0 to 2.*{named}"):
+        loss([[0.2, 0.3, 0.5], [0.2, 0.3, 0.5]], t)
+
+
+@pytest.mark.parametrize("loss", CROSS_ENTROPIES)
+@pytest.mark.parametrize("t", [[0.0, 1.0], [0.5, 1.0], [True, False], ["0", "1"]], ids=str)
+def test_class_indices_that_are_not_integers_are_refused(loss: Function, t: Any) -> None:
+    with pytest.raises(ValueError, match=r"integers.*dtype"):
+        loss([[0.2, 0.8], [0.2, 0.8]], t)
+
+
+@pytest.mark.parametrize("t", [1, [0, 1]], ids=["index", "one-hot"])
+@pytest.mark.parametrize(
+    ("y", "named"),
+    [
+        ([-0.1, 1.1], "-0.1"),
+        ([-1e-12, 1.0], "-1e-12"),
+        ([0.0, 1.0 + 1e-12], "1.000000000001"),
+        ([3.0, 4.0], "4.0"),
+        ([np.nan, 0.5], "nan"),
+        ([0.5, np.nan], "nan"),
+        ([np.inf, 0.5], "inf"),
+        ([0.5, -np.inf], "-inf"),
+    ],
+)
+def test_numbers_that_are_no_probabilities_are_refused(y: list[float], named: str, t: Any) -> None:
+    with pytest.raises(ValueError, match=rf"probabilities in \[0, 1\].*{named}.*softmax"):
+        cross_entropy_error(y, t)
+
+
+@pytest.mark.parametrize("x", [[np.nan, 0.5], [[0.0, 1.0], [0.5, np.nan]]])
+def test_softmax_loss_of_nan_is_refused(x: Any) -> None:
+    with pytest.raises(ValueError, match="NaN"):
+        softmax_loss(x, np.zeros(np.shape(x)[:-1], int))
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3)])
+@pytest.mark.parametrize("loss", CROSS_ENTROPIES)
+def test_the_mean_loss_of_an_empty_batch_is_refused(loss: Function, shape: tuple[int]) -> None:
+    with pytest.raises(
+        ValueError, match=re.escape(f"empty batch has no mean loss, got shape {shape}")
+    ):
+        loss(np.empty(shape), np.empty(shape))
+
+
+@pytest.mark.parametrize("loss", CROSS_ENTROPIES)
+def test_the_mean_loss_of_an_empty_batch_of_indices_is_refused(loss: Function) -> None:
+    with pytest.raises(ValueError, match="empty batch"):
+        loss(np.empty((0, 3)), np.empty(0, int))

@@ -1,0 +1,413 @@
+"""Facts about kasago.common.gradient: analytic derivatives, and an array that comes back whole."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import ArrayLike, NDArray
+
+from kasago.common.gradient import (
+    numerical_diff,
+    numerical_gradient,
+    numerical_gradient_2d,
+    tangent_line,
+)
+
+Array = NDArray[Any]
+
+# Machines are noisy, so no property is judged by the time that it takes.
+many = settings(
+    max_examples=50,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+small = st.floats(-10, 10)
+
+
+def seed_function(x: Any) -> Any:
+    """The seed's function of one variable."""
+    return 0.01 * x**2 + 0.1 * x
+
+
+def bowl(x: Array) -> Any:
+    """The seed's function of two variables, for any number of them; its gradient is 2x."""
+    return np.sum(x**2)
+
+
+class Failing:
+    """A function that raises at one of its calls."""
+
+    def __init__(self, at: int, error: BaseException) -> None:
+        self.calls, self.at, self.error = 0, at, error
+
+    def __call__(self, x: Array) -> Any:
+        self.calls += 1
+        if self.calls == self.at:
+            raise self.error
+        return bowl(x)
+
+
+# One variable.
+
+
+def test_derivative_of_the_seeds_function_is_exactly_the_seeds_number() -> None:
+    for x in (5, 5.0, np.float32(5), np.array(5)):
+        assert numerical_diff(seed_function, x) == 0.1999999999990898
+
+
+@pytest.mark.parametrize(
+    ("f", "derivative"),
+    [
+        (np.sin, np.cos),
+        (np.exp, np.exp),
+        (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
+        (lambda x: x**3 - 2 * x, lambda x: 3 * x**2 - 2),
+        (lambda x: 1 / (1 + x**2), lambda x: -2 * x / (1 + x**2) ** 2),
+    ],
+    ids=["sin", "exp", "tanh", "cubic", "rational"],
+)
+def test_derivative_of_an_array_is_the_analytic_one(
+    f: Callable[[Any], Any], derivative: Callable[[Any], Any]
+) -> None:
+    x = np.linspace(-2, 2, 21).reshape(3, 7)
+    np.testing.assert_allclose(numerical_diff(f, x), derivative(x), atol=1e-7)
+
+
+@many
+@given(small, small, small, small)
+def test_central_difference_of_a_parabola_has_no_error_of_the_formula(
+    a: float, b: float, c: float, x: float
+) -> None:
+    # What is left is rounding: 1e-16 times the values over h.
+    assert numerical_diff(lambda x: a * x**2 + b * x + c, x) == pytest.approx(
+        2 * a * x + b, abs=1e-8
+    )
+
+
+def test_derivative_of_a_cubic_is_off_by_the_square_of_the_step() -> None:
+    # (x + h)^3 - (x - h)^3 = 2h (3x^2 + h^2), with h = 1e-4; at 0 nothing is rounded away.
+    assert numerical_diff(lambda x: x**3, 0.0) == pytest.approx(1e-8, rel=1e-9)
+
+
+def test_derivative_at_an_integer_does_not_cut_off_the_step() -> None:
+    for x in (3, np.array([3, 3]), [3, 3]):
+        np.testing.assert_allclose(numerical_diff(lambda x: x**2, x), 6, rtol=1e-9)
+
+
+def test_derivative_of_float32_is_computed_in_float64() -> None:
+    result = numerical_diff(lambda x: x**2, np.array([300], np.float32))
+    assert result.dtype == np.float64
+    np.testing.assert_allclose(result, 600, rtol=1e-9)
+
+
+def test_derivative_at_a_number_is_a_number() -> None:
+    assert np.ndim(numerical_diff(np.sin, 1)) == 0
+    assert isinstance(numerical_diff(np.sin, np.array(1.0)), float)
+
+
+def test_derivative_does_not_change_its_point() -> None:
+    x = np.array([1.0, 2.0])
+    x.flags.writeable = False
+    numerical_diff(np.square, x)
+    assert x.tolist() == [1, 2]
+
+
+@many
+@given(small)
+def test_a_tangent_touches_and_has_the_slope_of_the_function(x: float) -> None:
+    line = tangent_line(np.sin, x)
+    assert line(x) == pytest.approx(np.sin(x), abs=1e-12)
+    assert line(x + 1) - line(x) == pytest.approx(np.cos(x), abs=1e-8)
+
+
+def test_a_tangent_of_a_parabola_lies_below_it() -> None:
+    t = np.linspace(0, 20, 201)
+    gap = seed_function(t) - tangent_line(seed_function, 5)(t)
+    # f(t) - f(5) - f'(5)(t - 5) = 0.01 (t - 5)^2
+    np.testing.assert_allclose(gap, 0.01 * (t - 5) ** 2, atol=1e-10)
+
+
+# Many variables.
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (4,), (2, 3), (2, 3, 2), (0,), (2, 0)])
+def test_gradient_has_the_shape_of_its_point(shape: tuple[int, ...]) -> None:
+    x = np.asarray(np.random.default_rng(0).normal(size=shape))
+    grad = numerical_gradient(bowl, x)
+    assert isinstance(grad, np.ndarray)
+    assert grad.shape == shape
+    assert grad.dtype == np.float64
+    np.testing.assert_allclose(grad, 2 * x, atol=1e-9)
+
+
+@many
+@given(hnp.arrays(float, 3, elements=small), hnp.arrays(float, 7, elements=small))
+def test_gradient_of_a_polynomial_of_several_variables(x: Array, c: Array) -> None:
+    def polynomial(x: Array) -> Any:
+        u, v, w = x
+        terms = np.array([1, u, v**2, u * v, v * w, u * v * w, u**2 * w])
+        return np.dot(c, terms)
+
+    u, v, w = x
+    analytic = [
+        c[1] + c[3] * v + c[5] * v * w + 2 * c[6] * u * w,
+        2 * c[2] * v + c[3] * u + c[4] * w + c[5] * u * w,
+        c[4] * v + c[5] * u * v + c[6] * u**2,
+    ]
+    # Values up to 2e4 are rounded at 4e-12, and divided by 2h.
+    np.testing.assert_allclose(numerical_gradient(polynomial, x), analytic, atol=1e-6)
+
+
+def test_gradient_of_a_matrix_function() -> None:
+    # d(a W b)/dW_ij = a_i b_j
+    rng = np.random.default_rng(0)
+    a, b, W = rng.normal(size=2), rng.normal(size=3), rng.normal(size=(2, 3))
+    grad = numerical_gradient(lambda W: a @ W @ b, W)
+    np.testing.assert_allclose(grad, np.outer(a, b), atol=1e-10)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
+def test_a_function_that_reads_the_array_through_a_closure_sees_it_move(
+    shape: tuple[int, ...],
+) -> None:
+    W = np.asarray(np.random.default_rng(0).normal(size=shape))
+    grad = numerical_gradient(lambda _: bowl(W), W)
+    np.testing.assert_allclose(grad, 2 * W, atol=1e-9)
+
+
+def test_the_function_is_given_the_array_itself_one_element_moved() -> None:
+    x, before, moved = np.zeros((2, 2)), np.zeros((2, 2)), []
+
+    def f(given: Array) -> float:
+        assert given is x
+        moved.append(np.flatnonzero(given != before).tolist())
+        return 0.0
+
+    numerical_gradient(f, x)
+    assert moved == [[i] for i in (0, 0, 1, 1, 2, 2, 3, 3)]
+
+
+@pytest.mark.parametrize("value", [7, 7.0, True, np.float32(7), np.int64(7), np.array(7.0)])
+def test_any_single_number_is_a_value(value: Any) -> None:
+    assert numerical_gradient(lambda _: value, np.ones(2)).tolist() == [0, 0]
+
+
+# The array comes back.
+
+AWKWARD = [0.1, -0.0, 0.0, 5e-324, 1e-4, 1 / 3, -1e8, 1e300, np.nan]
+
+
+def flat(x: Array) -> Any:
+    """Return a number whatever the point, so that no arithmetic complains."""
+    return float(x.size)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_every_element_is_restored_to_the_bit(dtype: Any) -> None:
+    x = np.array([v for v in AWKWARD if not abs(v) > float(np.finfo(dtype).max)], dtype)
+    before = x.tobytes()
+    numerical_gradient(flat, x)
+    assert x.tobytes() == before
+
+
+@many
+@given(hnp.arrays(float, hnp.array_shapes(max_dims=3, max_side=3), elements=st.floats()))
+def test_any_float_is_restored_to_the_bit(x: Array) -> None:
+    before = x.copy()
+    numerical_gradient(flat, x)
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_array_equal(np.signbit(x), np.signbit(before))
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("at", range(1, 13))
+def test_the_array_is_restored_when_the_function_raises(at: int, kind: type[BaseException]) -> None:
+    x = np.random.default_rng(at).normal(size=(2, 3))
+    before, error = x.tobytes(), kind()
+    with pytest.raises(kind) as caught:
+        numerical_gradient(Failing(at, error), x)
+    assert caught.value is error
+    assert x.tobytes() == before
+
+
+@pytest.mark.parametrize("bad_call", [1, 2, 3])
+def test_the_array_is_restored_when_a_value_is_refused(bad_call: int) -> None:
+    x = np.array([0.1, 0.2])
+    values = [1.0, 1.0, 1.0, 1.0]
+    given: list[Any] = [*values[: bad_call - 1], np.ones(2), *values]
+    answers = iter(given)
+    with pytest.raises(ValueError, match="one number"):
+        numerical_gradient(lambda _: next(answers), x)
+    assert x.tolist() == [0.1, 0.2]
+
+
+# Views.
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda a: a[::2, ::3],
+        lambda a: a[::-1, ::-1],
+        lambda a: a.T,
+        lambda a: a[1],
+        lambda a: a[:, 1],
+        lambda a: a[1, 2, ...],
+        np.asfortranarray,
+    ],
+    ids=["strided", "reversed", "transposed", "row", "column", "element", "Fortran"],
+)
+def test_a_view_is_moved_in_the_memory_of_its_owner(view: Callable[[Array], Array]) -> None:
+    owner = np.random.default_rng(0).normal(size=(4, 6))
+    before = owner.copy()
+    x = view(owner)
+    np.testing.assert_allclose(numerical_gradient(bowl, x), 2 * x, atol=1e-9)
+    np.testing.assert_array_equal(owner, before)
+    if np.shares_memory(x, owner):
+        grad = numerical_gradient(lambda _: bowl(owner), x)
+        np.testing.assert_allclose(grad, 2 * x, atol=1e-8)
+        np.testing.assert_array_equal(owner, before)
+
+
+# Precision.
+
+
+def test_float32_is_right_to_three_digits() -> None:
+    # The seed's step of 1e-4 vanishes beside 300 in float32: it gave 0.
+    x = np.array([300, 400], np.float32)
+    grad = numerical_gradient(bowl, x)
+    assert grad.dtype == np.float32
+    np.testing.assert_allclose(grad, [600, 800], rtol=1e-3)
+
+
+@many
+@given(
+    hnp.arrays(np.float32, 2, elements=st.floats(0.125, 1024, width=32)),
+    st.sampled_from([-1, 0, 1]),
+)
+def test_float32_gradient_of_a_product_is_right_to_three_digits(x: Array, sign: int) -> None:
+    x[0] *= sign
+    grad = numerical_gradient(lambda x: x[0] * x[1], x)
+    np.testing.assert_allclose(grad, x[::-1], rtol=1e-3)
+
+
+def test_float16_is_right_to_two_digits() -> None:
+    grad = numerical_gradient(bowl, np.array([3, -4], np.float16))
+    np.testing.assert_allclose(grad, [6, -8], rtol=1e-2)
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize(
+    ("x", "named"),
+    [
+        (np.array([3, 4]), "int64"),
+        (np.array([3, 4], np.uint8), "uint8"),
+        (np.array([True]), "bool"),
+        (np.array([3j]), "complex128"),
+        (np.array([3.0], dtype=object), "object"),
+        ([3.0, 4.0], "list"),
+        (3.0, "float"),
+        (np.float64(3), "float64"),
+    ],
+)
+def test_what_is_not_an_array_of_floats_is_refused(x: Any, named: str) -> None:
+    with pytest.raises(TypeError, match=rf"floats, got .*{named}\b.*dtype=float") as error:
+        numerical_gradient(bowl, x)
+    assert "numerical_gradient" in str(error.value)
+
+
+def test_a_refused_integer_array_is_not_changed() -> None:
+    x = np.array([3, 4])
+    with pytest.raises(TypeError):
+        numerical_gradient(bowl, x)
+    assert x.tolist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "value", [np.ones(2), np.ones(1), np.ones((1, 1)), [1.0], np.empty(0)], ids=repr
+)
+def test_a_function_that_returns_an_array_is_refused(value: Any) -> None:
+    shape = re.escape(str(np.shape(value)))
+    with pytest.raises(ValueError, match=f"one number.*{shape}"):
+        numerical_gradient(lambda _: value, np.ones(2))
+
+
+@pytest.mark.parametrize("value", [None, "3", 1j, np.complex128(1j)], ids=repr)
+def test_a_function_that_returns_no_real_number_is_refused(value: Any) -> None:
+    # None is what a function without a return statement gives.
+    with pytest.raises(ValueError, match="one number"):
+        numerical_gradient(lambda _: value, np.ones(2))
+
+
+def test_a_read_only_array_is_refused_and_stays() -> None:
+    x = np.array([3.0, 4.0])
+    x.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        numerical_gradient(bowl, x)
+    assert x.tolist() == [3, 4]
+
+
+# A point a row.
+
+
+@many
+@given(hnp.arrays(float, st.tuples(st.integers(0, 4), st.integers(1, 3)), elements=small))
+def test_gradient_at_rows_is_the_gradient_at_each_row(X: Array) -> None:
+    def f(x: Array) -> Any:
+        return np.prod(np.sin(x)) + bowl(x)
+
+    expected = [numerical_gradient(f, row.copy()) for row in X]
+    np.testing.assert_array_equal(numerical_gradient_2d(f, X), np.reshape(expected, X.shape))
+
+
+def test_gradient_at_one_point_has_its_shape() -> None:
+    np.testing.assert_allclose(numerical_gradient_2d(bowl, np.array([3.0, 4.0])), [6, 8])
+    np.testing.assert_allclose(numerical_gradient_2d(bowl, np.array([[3.0, 4.0]])), [[6, 8]])
+
+
+@pytest.mark.parametrize("X", [[[3.0, 4.0], [0.0, 2.0]], [3.0, 4.0]], ids=["rows", "point"])
+def test_gradient_at_rows_takes_lists_and_read_only_arrays(X: ArrayLike) -> None:
+    given = np.array(X)
+    given.flags.writeable = False
+    np.testing.assert_allclose(numerical_gradient_2d(bowl, given), 2 * given, atol=1e-9)
+    np.testing.assert_allclose(numerical_gradient_2d(bowl, X), 2 * given, atol=1e-9)
+    np.testing.assert_array_equal(given, X)
+
+
+def test_points_are_left_as_they_are_when_the_function_raises() -> None:
+    X = np.array([[0.1, 0.2], [0.3, 0.4]])
+    with pytest.raises(RuntimeError):
+        numerical_gradient_2d(Failing(6, RuntimeError()), X)
+    assert X.tolist() == [[0.1, 0.2], [0.3, 0.4]]
+
+
+def test_gradient_at_rows_calls_the_function_with_points_only() -> None:
+    shapes = set()
+
+    def f(x: Array) -> Any:
+        shapes.add(x.shape)
+        return bowl(x)
+
+    numerical_gradient_2d(f, np.ones((3, 2)))
+    numerical_gradient_2d(f, np.ones(2))
+    assert shapes == {(2,)}
+
+
+@pytest.mark.parametrize("X", [[[3, 4], [0, 2]], [3, 4]], ids=["rows", "point"])
+def test_integer_points_are_refused(X: ArrayLike) -> None:
+    with pytest.raises(TypeError, match=r"int64.*dtype=float"):
+        numerical_gradient_2d(bowl, X)
+
+
+@pytest.mark.parametrize("shape", [(), (2, 2, 2)])
+def test_points_with_other_axes_are_refused_with_their_shape(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"(n, d) or (d,), got {shape}")):
+        numerical_gradient_2d(bowl, np.ones(shape))

@@ -1,0 +1,225 @@
+"""Facts about kasago.common.optimizer: the walk from (-3, 4), and steps that move in place."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+
+from kasago.common.optimizer import SGD, gradient_descent
+
+Array = NDArray[Any]
+
+# Machines are noisy, so no property is judged by the time that it takes.
+many = settings(
+    max_examples=50,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def bowl(x: Array) -> Any:
+    return np.sum(x**2)
+
+
+# Steepest descent.
+
+
+def test_descent_of_the_book_ends_at_the_minimum() -> None:
+    history = gradient_descent(bowl, np.array([-3.0, 4.0]), lr=0.1, step_num=100)
+    assert np.linalg.norm(history[-1]) < 1e-8
+
+
+@pytest.mark.parametrize("lr", [0.1, 0.3, 0.9])
+def test_each_step_in_the_bowl_shrinks_the_point_by_one_less_twice_the_rate(lr: float) -> None:
+    # x - lr * 2x
+    start = np.array([-3.0, 4.0])
+    history = gradient_descent(bowl, start, lr=lr, step_num=20)
+    expected = start * (1 - 2 * lr) ** np.arange(20)[:, np.newaxis]
+    np.testing.assert_allclose(history, expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 3)])
+@pytest.mark.parametrize("step_num", [0, 1, 4])
+def test_history_has_a_point_for_each_step_and_starts_at_the_start(
+    shape: tuple[int, ...], step_num: int
+) -> None:
+    start = np.asarray(np.random.default_rng(0).normal(size=shape))
+    history = gradient_descent(bowl, start, step_num=step_num)
+    assert history.shape == (step_num, *shape)
+    if step_num:
+        np.testing.assert_array_equal(history[0], start)
+
+
+def test_by_default_there_are_100_steps_at_rate_one_hundredth() -> None:
+    history = gradient_descent(bowl, [1.0])
+    assert history.shape == (100, 1)
+    assert history[-1] == pytest.approx(0.98**99)
+
+
+def test_points_of_the_history_are_not_one_and_the_same() -> None:
+    history = gradient_descent(bowl, [1.0, 2.0], lr=0.1, step_num=5)
+    assert len(np.unique(history, axis=0)) == 5
+
+
+@pytest.mark.parametrize(
+    "start",
+    [[-3.0, 4.0], [-3, 4], (-3, 4), np.array([-3, 4]), np.array([-3.0, 4.0], np.float32)],
+    ids=["floats", "integers", "tuple", "integer array", "float32"],
+)
+def test_any_start_gives_the_same_walk_in_float64(start: Any) -> None:
+    expected = gradient_descent(bowl, np.array([-3.0, 4.0]), lr=0.1, step_num=10)
+    history = gradient_descent(bowl, start, lr=0.1, step_num=10)
+    assert history.dtype == np.float64
+    np.testing.assert_array_equal(history, expected)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.float32, np.float64])
+def test_the_start_does_not_move(dtype: Any) -> None:
+    # The seed's init_x moved along.
+    start = np.array([-3, 4], dtype)
+    start.flags.writeable = False
+    gradient_descent(bowl, start, lr=0.1, step_num=10)
+    assert start.tolist() == [-3, 4]
+    numbers = [-3, 4]
+    gradient_descent(bowl, numbers, lr=0.1, step_num=10)
+    assert numbers == [-3, 4]
+
+
+@many
+@given(
+    hnp.arrays(float, 2, elements=st.floats(-10, 10)),
+    hnp.arrays(float, (2, 2), elements=st.floats(-1, 1)),
+)
+def test_a_small_rate_never_climbs_a_convex_function(start: Array, A: Array) -> None:
+    # |Ax|^2 + |x|^2 curves by 2 (|A|^2 + 1), 10 at most: a rate below 0.1 is small.
+    def f(x: Array) -> Any:
+        return bowl(A @ x) + bowl(x)
+
+    heights = [f(x) for x in gradient_descent(f, start, lr=0.05, step_num=20)]
+    # Near the minimum the difference of two heights is rounding.
+    assert all(np.diff(heights) <= 1e-12 * (1 + heights[0]))
+    assert heights[-1] <= heights[0]
+
+
+def test_a_rate_above_one_over_the_half_curvature_diverges() -> None:
+    history = gradient_descent(bowl, [-3.0, 4.0], lr=1.1, step_num=50)
+    length = np.linalg.norm(history, axis=1)
+    assert all(np.diff(length) > 0)
+    assert length[-1] > 1e4
+
+
+def test_a_rate_of_ten_ends_far_away_and_a_rate_of_nearly_zero_stays() -> None:
+    # The book's two failures.
+    far = gradient_descent(bowl, [-3.0, 4.0], lr=10.0, step_num=20)
+    assert np.linalg.norm(far[-1]) > 1e10
+    near = gradient_descent(bowl, [-3.0, 4.0], lr=1e-10, step_num=20)
+    np.testing.assert_allclose(near[-1], [-3, 4], rtol=1e-7)
+
+
+def test_a_descent_on_a_plain_stays() -> None:
+    history = gradient_descent(lambda _: 1.0, [1.0, 2.0], lr=0.5, step_num=3)
+    assert history.tolist() == [[1, 2]] * 3
+
+
+@pytest.mark.parametrize("step_num", [-1, -100])
+def test_a_negative_number_of_steps_is_refused(step_num: int) -> None:
+    with pytest.raises(ValueError, match=f"step_num must be 0 or more, got {step_num}"):
+        gradient_descent(bowl, [1.0], step_num=step_num)
+
+
+def test_a_descent_on_a_function_of_several_values_is_refused() -> None:
+    with pytest.raises(ValueError, match="one number"):
+        gradient_descent(lambda x: x**2, [1.0, 2.0])
+
+
+# SGD.
+
+
+def parameters() -> dict[str, Array]:
+    return {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.array([5.0, 6.0])}
+
+
+def gradients() -> dict[str, Array]:
+    return {"W": np.array([[10.0, 0.0], [-10.0, 20.0]]), "b": np.array([1.0, -1.0])}
+
+
+def test_sgd_steps_against_the_gradient() -> None:
+    params = parameters()
+    SGD(lr=0.1).update(params, gradients())
+    np.testing.assert_allclose(params["W"], [[0, 2], [4, 2]])
+    np.testing.assert_allclose(params["b"], [4.9, 6.1])
+
+
+def test_sgd_moves_the_arrays_that_others_hold() -> None:
+    params = parameters()
+    held = dict(params)
+    SGD(lr=0.1).update(params, gradients())
+    assert all(params[name] is held[name] for name in held)
+    np.testing.assert_allclose(held["b"], [4.9, 6.1])
+
+
+def test_sgd_moves_the_owner_of_a_view() -> None:
+    owner = np.zeros((2, 3))
+    SGD(lr=1).update({"column": owner[:, 1]}, {"column": np.array([1.0, 2.0])})
+    assert owner.tolist() == [[0, -1, 0], [0, -2, 0]]
+
+
+def test_sgd_does_not_change_the_gradients() -> None:
+    grads = gradients()
+    for grad in grads.values():
+        grad.flags.writeable = False
+    SGD().update(parameters(), grads)
+    assert grads["b"].tolist() == [1, -1]
+
+
+def test_sgd_by_default_takes_a_hundredth_of_the_gradient() -> None:
+    params = {"b": np.zeros(1)}
+    SGD().update(params, {"b": np.array([-1.0])})
+    assert params["b"] == 0.01
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sgd_keeps_the_dtype_of_a_parameter(dtype: Any) -> None:
+    params = {"b": np.zeros(2, dtype)}
+    SGD(lr=0.5).update(params, {"b": np.ones(2)})
+    assert params["b"].dtype == dtype
+    assert params["b"].tolist() == [-0.5, -0.5]
+
+
+def test_sgd_walks_down_like_gradient_descent() -> None:
+    history = gradient_descent(bowl, [-3.0, 4.0], lr=0.1, step_num=11)
+    params = {"x": np.array([-3.0, 4.0])}
+    for _ in range(10):
+        SGD(lr=0.1).update(params, {"x": 2 * params["x"]})
+    np.testing.assert_allclose(params["x"], history[-1], atol=1e-9)
+
+
+@pytest.mark.parametrize("missing", ["W", "b"])
+def test_sgd_refuses_a_missing_gradient_and_moves_nothing(missing: str) -> None:
+    params, grads = parameters(), gradients()
+    del grads[missing]
+    with pytest.raises(ValueError, match=f"no gradient for '{missing}'"):
+        SGD(lr=0.1).update(params, grads)
+    for name, value in parameters().items():
+        np.testing.assert_array_equal(params[name], value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "shape"), [("W", (2,)), ("W", (4,)), ("W", ()), ("b", (1,)), ("b", (1, 2)), ("b", ())]
+)
+def test_sgd_refuses_a_gradient_that_would_be_broadcast_and_moves_nothing(
+    wrong: str, shape: tuple[int, ...]
+) -> None:
+    params, grads = parameters(), gradients()
+    grads[wrong] = np.ones(shape)
+    named = f"'{wrong}' has shape {shape}, the parameter {params[wrong].shape}"
+    with pytest.raises(ValueError, match=re.escape(named)):
+        SGD(lr=0.1).update(params, grads)
+    for name, value in parameters().items():
+        np.testing.assert_array_equal(params[name], value)

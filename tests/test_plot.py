@@ -1,0 +1,505 @@
+"""Facts about kasago.plot: what stands on the axes of each figure, and that it can be drawn."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_rgba
+from matplotlib.contour import ContourSet
+from matplotlib.quiver import Quiver
+from mpl_toolkits.mplot3d.art3d import Line3DCollection
+from mpl_toolkits.mplot3d.axes3d import Axes3D
+from numpy.typing import NDArray
+
+from kasago import plot
+from kasago.plot import (
+    plot_accuracy,
+    plot_descent,
+    plot_difference_error,
+    plot_digits,
+    plot_gradient_field,
+    plot_gradient_surface,
+    plot_loss,
+    plot_loss_by_probability,
+    plot_surface,
+    plot_tangent,
+    plot_weights,
+)
+from kasago.training import History
+
+Array = NDArray[Any]
+
+mpl.use("Agg")
+
+
+def curve(x: Any) -> Any:
+    return 0.01 * x**2 + 0.1 * x
+
+
+def bowl(x: Array) -> Any:
+    return np.sum(x**2)
+
+
+def slope(x: Array) -> Any:
+    return x[0] + 2 * x[1]
+
+
+def plain(x: Array) -> float:
+    return 3.0
+
+
+HISTORY = History(
+    loss=np.linspace(2.3, 0.1, 400).tolist(), train_accuracy=[0.1, 0.8], test_accuracy=[0.1, 0.7]
+)
+PATH = np.array([[-3.0, 4.0], [-1.0, 2.0], [0.0, 0.5]])
+DIGITS = np.arange(3 * 784).reshape(3, 784) % 256
+WEIGHTS = np.random.default_rng(0).normal(size=(784, 13))
+for shared in (PATH, DIGITS, WEIGHTS):
+    shared.flags.writeable = False
+
+FLAT: dict[str, Callable[..., Any]] = {
+    "plot_accuracy": lambda **how: plot_accuracy(HISTORY, **how),
+    "plot_descent": lambda **how: plot_descent(bowl, PATH, **how),
+    "plot_difference_error": lambda **how: plot_difference_error(np.sin, np.cos, 1.0, **how),
+    "plot_digits": lambda **how: plot_digits(DIGITS, [5, 0, 4], **how),
+    "plot_gradient_field": lambda **how: plot_gradient_field(bowl, **how),
+    "plot_loss": lambda **how: plot_loss(HISTORY, **how),
+    "plot_loss_by_probability": plot_loss_by_probability,
+    "plot_tangent": lambda **how: plot_tangent(curve, 5, **how),
+    "plot_weights": lambda **how: plot_weights(WEIGHTS, **how),
+}
+SOLID: dict[str, Callable[..., Any]] = {
+    "plot_gradient_surface": lambda **how: plot_gradient_surface(bowl, **how),
+    "plot_surface": lambda **how: plot_surface(bowl, **how),
+}
+ALL = FLAT | SOLID
+PICTURES = ["plot_digits", "plot_weights"]  # They have no axes to label.
+
+
+@pytest.fixture(autouse=True)
+def _close_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def drawn(ax: Any) -> Any:
+    """Draw the figure, where a warning is an error, and return its axes."""
+    ax.figure.canvas.draw()
+    return ax
+
+
+def arrows(ax: Any) -> Quiver:
+    (quiver,) = (c for c in ax.collections if isinstance(c, Quiver))
+    return quiver
+
+
+# Every figure.
+
+
+def test_no_figure_is_left_out_here() -> None:
+    assert sorted(ALL) == sorted(plot.__all__)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_without_axes_a_figure_is_made_with_one(name: str) -> None:
+    other, other_ax = plt.subplots()
+    ax = drawn(ALL[name]())
+    assert len(plt.get_fignums()) == 2
+    assert ax.figure is not other
+    assert ax.figure.axes == [ax]
+    assert isinstance(ax, Axes3D) == (name in SOLID)
+    assert not other_ax.has_data()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_figure_is_drawn_on_the_axes_given_and_on_no_other(name: str) -> None:
+    projection = "3d" if name in SOLID else None
+    figure, (left, right) = plt.subplots(1, 2, subplot_kw={"projection": projection})
+    assert drawn(ALL[name](ax=left)) is left
+    assert plt.get_fignums() == [figure.number]
+    assert left.has_data()
+    assert not right.has_data()
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name not in PICTURES])
+def test_axes_are_labelled(name: str) -> None:
+    ax = ALL[name]()
+    assert ax.get_xlabel()
+    assert ax.get_ylabel()
+    if name in SOLID:
+        assert ax.get_zlabel()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures_have_no_axes(name: str) -> None:
+    assert not ALL[name]().axison
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_readers_style_stays_as_it_was(name: str) -> None:
+    before = dict(mpl.rcParams)
+    drawn(ALL[name]())
+    assert dict(mpl.rcParams) == before
+
+
+def test_ink_is_the_colour_of_text() -> None:
+    with mpl.rc_context({"text.color": "white"}):
+        assert to_rgba("white") == tuple(arrows(plot_gradient_field(bowl)).get_facecolor()[0])
+        assert plot_tangent(curve, 5).lines[-1].get_color() == "white"
+
+
+# Loss by probability.
+
+
+def test_losses_by_probability_are_the_logarithm_and_the_square() -> None:
+    # With two classes, 1/2 ((1 - p)^2 + (1 - p)^2).
+    entropy, squared = plot_loss_by_probability().lines
+    p = entropy.get_xdata()
+    assert p[0] < 0.01
+    assert p[-1] == 1
+    np.testing.assert_allclose(entropy.get_ydata(), -np.log(p), atol=2e-4)
+    np.testing.assert_allclose(squared.get_xdata(), p)
+    np.testing.assert_allclose(squared.get_ydata(), (1 - p) ** 2, atol=1e-12)
+
+
+def test_each_loss_by_probability_has_its_name() -> None:
+    ax = plot_loss_by_probability()
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["cross entropy", "squared error"] == [line.get_label() for line in ax.lines]
+
+
+# Tangent and differences.
+
+
+def test_the_tangent_touches_the_curve_at_the_point() -> None:
+    graph, tangent, point = plot_tangent(curve, 5).lines
+    x, y = graph.get_data()
+    np.testing.assert_allclose(y, curve(x))
+    np.testing.assert_allclose(point.get_xydata(), [[5, 0.75]])
+    # f'(5) = 0.2
+    np.testing.assert_allclose(tangent.get_ydata(), 0.75 + 0.2 * (tangent.get_xdata() - 5))
+
+
+def test_the_legend_of_the_tangent_names_the_slope() -> None:
+    labels = [text.get_text() for text in plot_tangent(curve, 5).get_legend().get_texts()]
+    assert labels == ["f(x)", "tangent, slope 0.2"]
+
+
+def test_the_tangent_spans_what_is_asked() -> None:
+    ax = plot_tangent(np.sin, 1, span=(-2, 3))
+    assert ax.get_xlim() == (-2, 3)
+    for line in ax.lines[:2]:
+        assert line.get_xdata().min() == -2
+        assert line.get_xdata().max() == 3
+
+
+def test_errors_of_differences_follow_the_series() -> None:
+    # sin: forward h/2 |f''|, central h^2/6 |f'''|, where rounding is small beside them.
+    forward, central = plot_difference_error(np.sin, np.cos, 1.0).lines[:2]
+    for line, expected in [
+        (forward, lambda h: h / 2 * np.sin(1)),
+        (central, lambda h: h**2 / 6 * np.cos(1)),
+    ]:
+        h, error = line.get_data()
+        between = (h > 9e-4) & (h < 1.1e-2)
+        assert between.sum() >= 8
+        np.testing.assert_allclose(error[between], expected(h[between]), rtol=0.02)
+
+
+def test_errors_of_differences_grow_again_where_the_step_is_tiny() -> None:
+    for line in plot_difference_error(np.sin, np.cos, 1.0).lines[:2]:
+        h, error = line.get_data()
+        assert error[h < 1e-13].max() > 100 * error.min()
+
+
+def test_errors_of_differences_are_on_logarithmic_axes_and_mark_the_step_of_the_book() -> None:
+    ax = plot_difference_error(np.sin, np.cos, 1.0)
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert list(ax.lines[2].get_xdata()) == [1e-4, 1e-4]
+
+
+def test_a_difference_without_error_is_left_out_of_a_logarithmic_axis() -> None:
+    # The central difference of x^2 at 1 has rounding errors only; some of them are zero.
+    for line in drawn(plot_difference_error(np.square, lambda x: 2 * x, 1.0)).lines[:2]:
+        assert np.all(line.get_ydata() > 0)
+
+
+# Gradient field.
+
+
+@pytest.mark.parametrize("contours", [False, True])
+def test_the_field_has_a_dot_instead_of_an_arrow_where_the_gradient_vanishes(
+    contours: bool,
+) -> None:
+    ax = drawn(plot_gradient_field(bowl, contours=contours))
+    (dots,) = ax.lines
+    assert dots.get_xydata().tolist() == [[0, 0]]
+    assert dots.get_marker() == "o"
+    assert len(arrows(ax).get_offsets()) == 17 * 17 - 1
+    assert [0, 0] not in arrows(ax).get_offsets().tolist()
+
+
+def test_arrows_of_the_field_are_the_negative_gradient() -> None:
+    field = arrows(plot_gradient_field(bowl))
+    np.testing.assert_allclose(np.stack([field.U, field.V], axis=-1), -2 * field.XY, atol=1e-8)
+    field = arrows(plot_gradient_field(slope))
+    np.testing.assert_allclose(field.U, -1)
+    np.testing.assert_allclose(field.V, -2)
+
+
+def test_the_field_of_a_slope_has_arrows_only() -> None:
+    ax = drawn(plot_gradient_field(slope))
+    assert len(arrows(ax).get_offsets()) == 17 * 17
+    assert sum(len(line.get_xydata()) for line in ax.lines) == 0
+
+
+def test_the_field_of_a_trough_has_a_line_of_dots() -> None:
+    (dots,) = drawn(plot_gradient_field(lambda x: x[0] ** 2)).lines
+    assert len(dots.get_xydata()) == 17
+    assert not dots.get_xdata().any()
+
+
+@pytest.mark.parametrize("contours", [False, True])
+def test_the_field_of_a_plain_has_dots_only(contours: bool) -> None:
+    ax = drawn(plot_gradient_field(plain, contours=contours))
+    assert sum(len(line.get_xydata()) for line in ax.lines) == 17 * 17
+    assert sum(len(c.get_offsets()) for c in ax.collections if isinstance(c, Quiver)) == 0
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+def test_the_dot_does_not_depend_on_the_units_of_the_function(scale: float) -> None:
+    (dots,) = plot_gradient_field(lambda x: scale * bowl(x)).lines
+    assert len(dots.get_xydata()) == 1
+
+
+def test_the_field_reaches_the_limit() -> None:
+    points = arrows(plot_gradient_field(bowl, limit=2)).XY
+    assert points.min() == -2
+    assert points.max() == 2
+
+
+def test_contours_are_drawn_when_asked() -> None:
+    for contours in (False, True):
+        ax = plot_gradient_field(bowl, contours=contours)
+        sets = [c for c in ax.collections if isinstance(c, ContourSet)]
+        assert len(sets) == contours
+
+
+def test_a_field_is_as_wide_as_high() -> None:
+    assert plot_gradient_field(bowl).get_aspect() == 1
+
+
+# Surfaces.
+
+
+def strokes(ax: Any) -> Array:
+    """The polylines of the collection drawn last, after projection."""
+    drawn(ax)
+    assert isinstance(ax.collections[-1], Line3DCollection)
+    return ax.collections[-1].get_segments()
+
+
+def watch_quiver(monkeypatch: pytest.MonkeyPatch) -> list[Array]:
+    """Note the six coordinates of the arrows that Axes3D is told to draw, a row each."""
+    calls: list[Array] = []
+    quiver = Axes3D.quiver
+
+    def noting(self: Axes3D, *arrows: Any, **how: Any) -> Any:
+        calls.append(np.stack(arrows, axis=-1))
+        return quiver(self, *arrows, **how)
+
+    monkeypatch.setattr(Axes3D, "quiver", noting)
+    return calls
+
+
+def test_a_surface_reaches_the_limit_and_the_heights_of_the_function() -> None:
+    ax = drawn(plot_surface(bowl, limit=3))
+    np.testing.assert_allclose(ax.xy_dataLim.extents, [-3, -3, 3, 3])
+    np.testing.assert_allclose(ax.zz_dataLim.intervalx, [0, 18])
+
+
+def test_a_surface_of_a_plain_is_drawn() -> None:
+    drawn(plot_surface(plain))
+
+
+def test_the_gradient_surface_has_a_dot_instead_of_an_arrow_at_the_minimum() -> None:
+    ax = plot_gradient_surface(bowl)
+    # A shaft and two strokes of the head for each arrow.
+    assert len(strokes(ax)) == 3 * (9 * 9 - 1)
+    (dots,) = ax.lines
+    np.testing.assert_array_equal(dots.get_data_3d(), [[0], [0], [0]])
+    assert dots.get_marker() == "o"
+
+
+def test_the_gradient_surface_of_a_slope_has_arrows_only() -> None:
+    ax = plot_gradient_surface(slope)
+    assert len(strokes(ax)) == 3 * 9 * 9
+    assert sum(np.size(line.get_data_3d()) for line in ax.lines) == 0
+
+
+def test_the_gradient_surface_of_a_plain_has_dots_only() -> None:
+    (dots,) = drawn(plot_gradient_surface(plain)).lines
+    assert np.shape(dots.get_data_3d()) == (3, 9 * 9)
+    np.testing.assert_array_equal(dots.get_data_3d()[2], 3)
+
+
+def test_arrows_on_the_surface_start_on_it_touch_it_and_point_down(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = watch_quiver(monkeypatch)
+    plot_gradient_surface(bowl)
+    ((x0, x1, z, u, v, w),) = (call.T for call in calls)
+    np.testing.assert_allclose(z, x0**2 + x1**2)
+    # Along (u, v) the plane that touches the bowl rises by 2 x0 u + 2 x1 v.
+    np.testing.assert_allclose(w, 2 * x0 * u + 2 * x1 * v)
+    # Straight to the middle, all by the same step, downhill.
+    np.testing.assert_allclose(x0 * v, x1 * u, atol=1e-8)
+    np.testing.assert_allclose(np.hypot(u, v), np.hypot(u, v)[0])
+    assert all(w < 0)
+
+
+# Descent.
+
+
+def test_the_path_of_a_descent_is_drawn_point_for_point_from_its_start() -> None:
+    ax = drawn(plot_descent(bowl, PATH, limit=5))
+    (path,) = ax.lines
+    np.testing.assert_array_equal(path.get_xydata(), PATH)
+    (start,) = ax.texts
+    assert start.get_text() == "start"
+    assert tuple(start.xy) == (-3, 4)
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-5, 5), (-5, 5))
+
+
+def test_a_descent_takes_a_list_and_a_single_point() -> None:
+    (path,) = drawn(plot_descent(bowl, [[1, 2]])).lines
+    assert path.get_xydata().tolist() == [[1, 2]]
+
+
+def test_a_descent_that_leaves_the_figure_is_drawn() -> None:
+    drawn(plot_descent(bowl, (-19.0) ** np.arange(20)[:, np.newaxis] * [-3, 4]))
+
+
+def test_a_descent_on_a_plain_is_drawn() -> None:
+    drawn(plot_descent(plain, PATH))
+
+
+# Pictures.
+
+
+def overlapping(ax: Any) -> bool:
+    """Whether two pictures cover the same pixels, or one leaves the axes."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    boxes = [image.get_extent() for image in ax.images]
+    inside = all(left < x0 < x1 < right and top < y0 < y1 < bottom for x0, x1, y1, y0 in boxes)
+    return not inside or any(
+        a[0] < b[1] and b[0] < a[1] and a[3] < b[2] and b[3] < a[2]
+        for i, a in enumerate(boxes)
+        for b in boxes[:i]
+    )
+
+
+@pytest.mark.parametrize("shape", [(3, 784), (3, 28, 28), (3, 1, 28, 28)])
+def test_digits_are_drawn_upright_side_by_side(shape: tuple[int, ...]) -> None:
+    ax = drawn(plot_digits(DIGITS.reshape(shape)))
+    assert len(ax.images) == 3
+    for image, digit in zip(ax.images, DIGITS, strict=True):
+        np.testing.assert_array_equal(image.get_array(), digit.reshape(28, 28))
+        # The first row of pixels is on top.
+        assert image.origin == "upper"
+        assert ax.yaxis_inverted()
+    assert not overlapping(ax)
+    lefts = [image.get_extent()[0] for image in ax.images]
+    assert lefts == sorted(lefts)
+
+
+@pytest.mark.parametrize("captions", [[5, 0, 4], ("5", "0", "4"), np.array([5, 0, 4]), "504"])
+def test_each_digit_has_its_caption_below_its_middle(captions: Any) -> None:
+    ax = drawn(plot_digits(DIGITS, captions))
+    assert [text.get_text() for text in ax.texts] == ["5", "0", "4"]
+    for text, image in zip(ax.texts, ax.images, strict=True):
+        x, y = text.get_position()
+        left, right, bottom, _ = image.get_extent()
+        assert x == (left + right) / 2
+        assert y > bottom  # The axis runs downwards.
+
+
+def test_digits_without_captions_have_none() -> None:
+    assert not plot_digits(DIGITS).texts
+
+
+@pytest.mark.parametrize("captions", [[5], [5, 0], [5, 0, 4, 1], np.arange(2), "5"])
+def test_captions_that_are_not_one_for_each_image_are_refused(captions: Any) -> None:
+    figures = plt.get_fignums()
+    with pytest.raises(ValueError, match=f"got {len(captions)} captions for 3 images"):
+        plot_digits(DIGITS, captions)
+    assert plt.get_fignums() == figures
+
+
+def test_one_digit_is_drawn() -> None:
+    assert len(drawn(plot_digits(DIGITS[0], [7])).images) == 1
+
+
+@pytest.mark.parametrize(("units", "columns"), [(13, 10), (10, 10), (3, 10), (1, 1), (5, 2)])
+def test_each_unit_has_the_picture_of_its_own_weights(units: int, columns: int) -> None:
+    ax = drawn(plot_weights(WEIGHTS[:, :units], columns=columns))
+    assert len(ax.images) == units
+    for i, image in enumerate(ax.images):
+        np.testing.assert_array_equal(image.get_array(), WEIGHTS[:, i].reshape(28, 28))
+    assert not overlapping(ax)
+    tops = {image.get_extent()[3] for image in ax.images}
+    assert len(tops) == -(-units // columns)
+
+
+def test_weights_have_zero_in_the_middle_of_one_scale_of_colours() -> None:
+    limits = {image.get_clim() for image in plot_weights(WEIGHTS).images}
+    largest = np.abs(WEIGHTS).max()
+    assert limits == {(-largest, largest)}
+
+
+def test_weights_of_zero_are_drawn() -> None:
+    drawn(plot_weights(np.zeros((784, 2))))
+
+
+# Training.
+
+
+def test_loss_is_the_mean_and_the_range_of_each_window() -> None:
+    history = History(loss=[1.0, 3.0, 5.0, 2.0, 2.0, 2.0, 0.0, 9.0, 3.0, 100.0])
+    ax = drawn(plot_loss(history, window=3))
+    (line,) = ax.lines
+    # The last one begins a window that is not full.
+    assert line.get_xydata().tolist() == [[1.5, 3], [4.5, 2], [7.5, 4]]
+    (band,) = ax.collections
+    corners = {tuple(corner) for corner in band.get_paths()[0].vertices.tolist()}
+    assert corners == {(1.5, 1), (1.5, 5), (4.5, 2), (7.5, 0), (7.5, 9)}
+
+
+def test_loss_of_exactly_one_window_is_drawn() -> None:
+    (line,) = drawn(plot_loss(History(loss=[1.0] * 100))).lines
+    assert line.get_xydata().tolist() == [[50, 1]]
+
+
+@pytest.mark.parametrize("iterations", [0, 1, 99])
+def test_loss_shorter_than_a_window_is_refused(iterations: int) -> None:
+    with pytest.raises(ValueError, match=f"{iterations} iterations are fewer.* window of 100"):
+        plot_loss(History(loss=[1.0] * iterations))
+    assert not plt.get_fignums()
+
+
+def test_accuracies_are_drawn_against_the_epoch_from_zero() -> None:
+    ax = drawn(plot_accuracy(HISTORY))
+    training, test = ax.lines
+    np.testing.assert_allclose(training.get_xydata(), [[0, 0.1], [1, 0.8]])
+    np.testing.assert_allclose(test.get_xydata(), [[0, 0.1], [1, 0.7]])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["training", "test"]
+    assert ax.get_ylim() == (0, 1)
+
+
+def test_the_two_accuracies_differ_in_more_than_colour() -> None:
+    training, test = plot_accuracy(HISTORY).lines
+    assert training.get_marker() != test.get_marker()
+    assert training.get_linestyle() != test.get_linestyle()
