@@ -1,0 +1,155 @@
+"""Compare what came of a snippet with what the page shows."""
+
+import doctest
+import re
+import textwrap
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from kasago.literate.figure import same_drawing
+from kasago.literate.parse import Figure, LiterateError, Snippet
+from kasago.literate.run import Result
+from kasago.literate.source import source_of
+
+NUMBER = re.compile(r"[+-]?(?:\d+\.(?P<decimals>\d*)|\d+(?=[eE]))(?:[eE](?P<exponent>[+-]?\d+))?")
+REWRITE = "python -m kasago.literate README.md docs"
+RULES = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1 | doctest.DONT_ACCEPT_BLANKLINE
+
+
+def same_output(expected: str, printed: str) -> bool:
+    """Return whether a snippet printed what the page shows.
+
+    To the letter, but for three things: white space at the end of a line, and tabs, which the
+    site turns into spaces; ``...``, which stands for anything (doctest's ELLIPSIS); a number
+    that has fewer decimals on the page than in print, which has to be the printed one, rounded
+    (NUMBER of pytest and Sybil, but held to half a unit of the last place: they would let the
+    last digit of the page be wrong). A number with as many decimals has to be the same.
+
+    Parameters
+    ----------
+    expected, printed : str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> same_output("accuracy 0.94", "accuracy 0.9437")
+    True
+    >>> same_output("accuracy 0.95", "accuracy 0.9437")
+    False
+    """
+    expected, printed = _tidy(expected), _tidy(printed)
+    wanted, given = list(NUMBER.finditer(expected)), list(NUMBER.finditer(printed))
+    if len(wanted) == len(given):
+        for want, got in reversed(list(zip(wanted, given, strict=True))):
+            cut_short = expected.startswith("...", want.end())
+            if not cut_short and _rounds(want, got):
+                printed = printed[: got.start()] + want[0] + printed[got.end() :]
+    return doctest.OutputChecker().check_output(expected, printed, RULES)
+
+
+def check(snippet: Snippet, result: Result) -> None:
+    """Raise an error unless a run of the snippet gave what the page shows.
+
+    Parameters
+    ----------
+    snippet : Snippet
+    result : Result
+
+    Raises
+    ------
+    LiterateError
+        If the snippet failed, printed something else, or drew another number of figures.
+    """
+    complaints = list(_complaints(snippet, result))
+    if complaints:
+        raise LiterateError(snippet.path, snippet.line, "\n".join(complaints))
+
+
+def check_source(snippet: Snippet) -> str:
+    """Return the source that a fence with the option ``source`` shows.
+
+    Parameters
+    ----------
+    snippet : Snippet
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    LiterateError
+        If there is no such object.
+    """
+    try:
+        return source_of(snippet.options["source"])
+    except LookupError as error:
+        raise LiterateError(snippet.path, snippet.line, str(error)) from None
+
+
+def file_of(snippet: Snippet, figure: Figure) -> Path | None:
+    """Return the file beside the page that shows a figure, None if the build draws it.
+
+    A page of the site takes its figures from the build; README.md is read where nothing is
+    built, so its figures are files, drawn by the command that rewrites outputs.
+
+    Parameters
+    ----------
+    snippet : Snippet
+    figure : Figure
+
+    Returns
+    -------
+    Path or None
+    """
+    if figure.path.startswith("figures/"):
+        return None
+    return Path(snippet.path).parent / figure.path
+
+
+def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
+    if result.error:
+        yield f"the snippet fails\n{_indented(result.error)}"
+        return
+    if snippet.output is None and result.output.strip():
+        yield f"the snippet prints, and no output fence follows it; got\n{_indented(result.output)}"
+    elif snippet.output is not None and not result.output.strip():
+        yield f"the snippet prints nothing; expected\n{_indented(snippet.output)}"
+    elif snippet.output is not None and not same_output(snippet.output, result.output):
+        yield (
+            "the snippet prints something else; expected\n"
+            f"{_indented(snippet.output)}\ngot\n{_indented(result.output)}"
+        )
+    if len(snippet.figures) != len(result.figures):
+        yield (
+            f"the page has {len(snippet.figures)} image line(s) after the snippet, "
+            f"the snippet drew {len(result.figures)} figure(s)"
+        )
+        return
+    for figure, drawn in zip(snippet.figures, result.figures, strict=True):
+        file = file_of(snippet, figure)
+        if file and not (file.is_file() and same_drawing(file.read_text("utf-8"), drawn)):
+            yield f"{figure.path} is not what the snippet draws; {REWRITE} draws it anew"
+
+
+def _rounds(want: re.Match[str], got: re.Match[str]) -> bool:
+    """Return whether a number of the page is a printed one with fewer decimals."""
+    decimals = _decimals(want)
+    half_a_unit = Decimal(5).scaleb(-decimals - 1)
+    return decimals < _decimals(got) and abs(Decimal(want[0]) - Decimal(got[0])) <= half_a_unit
+
+
+def _decimals(number: re.Match[str]) -> int:
+    return len(number["decimals"] or "") - int(number["exponent"] or 0)
+
+
+def _tidy(text: str) -> str:
+    return "".join(line.rstrip() + "\n" for line in text.expandtabs(4).rstrip().splitlines())
+
+
+def _indented(text: str) -> str:
+    return textwrap.indent(text.rstrip("\n"), "    ")

@@ -1,0 +1,208 @@
+"""The Python-Markdown extension: snippets that were run, figures that they drew, MathML.
+
+In ``mkdocs.yml``::
+
+    markdown_extensions:
+      - kasago.literate.extension:
+          docs: docs                 # where the pages are, for messages
+          cache: .cache/literate     # where results are kept between builds
+
+It needs `pymdownx.superfences` (highlighted fences) and `pymdownx.arithmatex` with
+``generic: true`` (formulas) beside it. What fails is logged as an error, which stops
+``mkdocs build --strict``, and is shown on the page, in its place.
+"""
+
+import html
+import logging
+import os
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markdown import Extension, Markdown, markdown
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+
+from kasago.literate.cache import run_cached
+from kasago.literate.check import check, check_source
+from kasago.literate.figure import embed
+from kasago.literate.formulas import to_mathml
+from kasago.literate.parse import Figure, LiterateError, Snippet, fenced, parse, relative
+
+# A child of the logger whose records MkDocs counts under --strict (errors also under --quiet).
+log = logging.getLogger("mkdocs.kasago.literate")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the page shows of a snippet: its code and figures, or why it failed."""
+
+    snippet: Snippet
+    code: str
+    figures: Sequence[str] = ()
+    error: LiterateError | None = None
+
+
+class LiterateExtension(Extension):
+    """Run the snippets of a page and put what comes of them where it belongs."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {
+            "docs": ["docs", "The folder of the pages, to name file and line in messages"],
+            "cache": [".cache/literate", "The folder in which results are kept between builds"],
+        }
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register the two steps."""
+        page = Page(Path(os.fspath(self.getConfig("docs"))), md.tab_length)
+        cache = Path(os.fspath(self.getConfig("cache")))
+        # After white space is normalised (30), before fences are highlighted (25).
+        md.preprocessors.register(SnippetPreprocessor(md, page, cache), "kasago-snippets", 28)
+        # After raw HTML is back in its place and everything is unescaped (30 to 10).
+        md.postprocessors.register(FormulaPostprocessor(md, page), "kasago-formulas", 5)
+
+
+class Page:
+    """The page that is being converted, and where its text comes from."""
+
+    def __init__(self, docs: Path, tab_length: int) -> None:
+        self.docs, self.tab_length = docs, tab_length
+        self.lines: list[str] = []
+
+    def locate(self) -> tuple[str, int]:
+        """Return the file that ends with the page's text, and the line where that begins.
+
+        A converter is given text without a name, and without the header of the file.
+        """
+        text = self._lines("\n".join(self.lines).lstrip("\n"))
+        found = []
+        for file in sorted(self.docs.rglob("*.md")):
+            lines = self._lines(file.read_text(encoding="utf-8-sig"))
+            if lines[-len(text) :] == text:
+                found.append((len(lines) - len(text) + 1, relative(file)))
+        # Another page may end with the same lines: the one that has little above them is meant.
+        first_line, path = min(found, default=(1, "<page>"))
+        return path, first_line
+
+    def line_of(self, latex: str) -> tuple[str, int]:
+        """Return the file, and the line on which a formula of it begins."""
+        path, _ = self.locate()
+        try:
+            source = Path(path).read_text(encoding="utf-8")
+        except OSError:
+            return path, 1
+        words = r"\s+".join(map(re.escape, latex.split()))
+        formula = re.search(rf"(?:\$|\\\(|\\\[)\s*{words}", source) or re.search(words, source)
+        return path, source.count("\n", 0, formula.start() if formula else 0) + 1
+
+    def _lines(self, text: str) -> list[str]:
+        """Return the lines of a text as a converter leaves them, to the last that is not empty."""
+        return [line.rstrip() for line in text.expandtabs(self.tab_length).rstrip().split("\n")]
+
+
+class SnippetPreprocessor(Preprocessor):
+    """Replace each snippet by its code, what it printed and what it drew."""
+
+    def __init__(self, md: Markdown, page: Page, cache: Path) -> None:
+        super().__init__(md)
+        self.page, self.cache = page, cache
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the lines of the page with its snippets run."""
+        self.page.lines = lines
+        text = "\n".join(lines)
+        path, first_line = self.page.locate()
+        leading = len(text) - len(text.lstrip("\n"))
+        try:
+            snippets = parse(text, path, first_line - leading)
+        except LiterateError as error:
+            return [self._report(error), "", *lines]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            outcomes = list(pool.map(self._outcome, snippets))
+        # From the end, so that the offsets of what comes before stay right.
+        for outcome in reversed(outcomes):
+            snippet = outcome.snippet
+            blocks = textwrap.indent("\n\n".join(self._blocks(outcome)), snippet.indent)
+            text = f"{text[: snippet.start]}\n{blocks}\n\n{text[snippet.end :]}"
+        return text.split("\n")
+
+    def _outcome(self, snippet: Snippet) -> Outcome:
+        try:
+            if "source" in snippet.options:
+                return Outcome(snippet, check_source(snippet))
+            if not snippet.runs:
+                return Outcome(snippet, snippet.code)
+            result = run_cached(snippet, self.cache)
+            check(snippet, result)
+            return Outcome(snippet, snippet.code, result.figures)
+        except LiterateError as error:
+            return Outcome(snippet, snippet.code, error=error)
+
+    def _blocks(self, outcome: Outcome) -> Iterator[str]:
+        """Yield the Markdown blocks that take the place of a snippet."""
+        snippet, stash = outcome.snippet, self.md.htmlStash.store
+        yield stash('<div class="snippet">')
+        title = snippet.options.get("title") or snippet.options.get("source")
+        yield fenced(f'python title="{title}"' if title else "python", outcome.code)
+        if reason := snippet.options.get("not-run"):
+            yield stash(f'<p class="not-run">Not run: {html.escape(reason)}</p>')
+        if outcome.error:
+            yield self._report(outcome.error)
+        if snippet.output is not None:
+            yield fenced("{.text .output .no-copy}", snippet.output)
+        for number, (figure, svg) in enumerate(zip(snippet.figures, outcome.figures, strict=False)):
+            yield stash(_figure(figure, embed(svg, figure.alt, f"f{snippet.line}-{number}-")))
+        yield stash("</div>")
+
+    def _report(self, error: LiterateError) -> str:
+        """Log an error, and return the placeholder of its text on the page."""
+        log.error("%s", error)
+        return self.md.htmlStash.store(_box(str(error)))
+
+
+class FormulaPostprocessor(Postprocessor):
+    """Turn the formulas of the finished page into MathML."""
+
+    def __init__(self, md: Markdown, page: Page) -> None:
+        super().__init__(md)
+        self.page = page
+
+    def run(self, text: str) -> str:
+        """Return the page with its formulas converted; say which cannot be read."""
+        text, errors = to_mathml(text)
+        reports = []
+        for error in errors:
+            path, line = self.page.line_of(error.latex)
+            log.error("%s:%s: %s", path, line, error)
+            reports.append(_box(f"{path}:{line}: {error}"))
+        return "".join(reports) + text
+
+
+def _figure(figure: Figure, svg: str) -> str:
+    caption = ""
+    if figure.caption:
+        # Formulas in a caption are converted with those of the page.
+        text = markdown(
+            figure.caption,
+            extensions=["pymdownx.arithmatex"],
+            extension_configs={"pymdownx.arithmatex": {"generic": True}},
+        )
+        caption = f"<figcaption>{text}</figcaption>"
+    return f'<figure class="drawn" data-search-exclude>{svg}{caption}</figure>'
+
+
+def _box(message: str) -> str:
+    return (
+        '<div class="admonition failure"><p class="admonition-title">This page fails</p>'
+        f"<pre>{html.escape(message)}</pre></div>"
+    )
+
+
+def makeExtension(**kwargs: Any) -> LiterateExtension:
+    """Return the extension, for Python-Markdown."""
+    return LiterateExtension(**kwargs)

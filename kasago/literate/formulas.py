@@ -1,0 +1,91 @@
+"""Turn the LaTeX of a page into MathML, while the page is built."""
+
+import html
+import re
+
+from math_core import LatexError, LatexToMathML
+
+# What pymdownx.arithmatex leaves of a formula with `generic: true`.
+FORMULA = re.compile(
+    r'<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>', re.DOTALL
+)
+# A command after a dollar that arithmatex did not take for the beginning of a formula. Code,
+# figures and attributes may say what they like.
+STRAY = re.compile(
+    r"<(?P<tag>code|pre|svg|math)\b.*?</(?P=tag)> | <[^>]*> "
+    r"| (?P<latex>\$[^$<>]*\\[A-Za-z][^$<>]*\$?)",
+    re.DOTALL | re.VERBOSE,
+)
+# What math-core leaves of a reference to an equation that is not on the page.
+UNRESOLVED = re.compile(r'<a href="#([^"]*)">\(\?\?\)</a>')
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read."""
+
+    def __init__(self, latex: str, reason: str) -> None:
+        super().__init__(f"the formula {latex!r} cannot be read: {reason}")
+        self.latex = latex
+
+
+def to_mathml(page: str) -> tuple[str, list[FormulaError]]:
+    r"""Replace every formula of a page by MathML that carries its LaTeX as an attribute.
+
+    All formulas of a page are converted together, so that equations are numbered from top to
+    bottom and ``\eqref`` finds the ones below it as well.
+
+    Parameters
+    ----------
+    page : str
+        HTML, with formulas as `pymdownx.arithmatex` leaves them.
+
+    Returns
+    -------
+    str
+        The page. A formula that cannot be read stands there as its LaTeX.
+    list of FormulaError
+
+    Examples
+    --------
+    >>> page, errors = to_mathml('<span class="arithmatex">\\(x^2\\)</span>')
+    >>> page
+    '<math data-latex="x^2"><msup><mi>x</mi><mn>2</mn></msup></math>'
+    >>> to_mathml('<span class="arithmatex">\\(\\no\\)</span>')[1]
+    [FormulaError('the formula \'\\\\no\' cannot be read: Unknown command "\\no".')]
+    """
+    latex = [html.unescape(match["latex"]).strip() for match in FORMULA.finditer(page)]
+    display = [match["tag"] == "div" for match in FORMULA.finditer(page)]
+    errors = []
+    formulas = []
+    converter = LatexToMathML(fancy_error=False, continue_on_error=True)
+    for source, block, mathml in zip(
+        latex, display, converter.convert_all(list(zip(latex, display, strict=True))), strict=True
+    ):
+        if reason := _reason(source, block, mathml):
+            errors.append(FormulaError(source, reason))
+            formula = f'<code class="formula-error">{html.escape(source)}</code>'
+        else:
+            attribute = html.escape(source).replace("\n", " ")
+            formula = mathml.replace("<math", f'<math data-latex="{attribute}"', 1)
+        formulas.append(f'<div class="formula">{formula}</div>' if block else formula)
+    waiting = iter(formulas)
+    page = FORMULA.sub(lambda _: next(waiting), page)
+    for stray in STRAY.finditer(page):
+        if stray["latex"]:
+            source = html.unescape(stray["latex"]).strip()
+            reason = "a formula is $...$, without white space inside the dollars, or $$...$$"
+            errors.append(FormulaError(source, reason))
+    return page, errors
+
+
+def _reason(latex: str, block: bool, mathml: str) -> str:
+    """Return why a formula did not convert, empty if it did."""
+    if not mathml.startswith("<math"):
+        try:
+            LatexToMathML(fancy_error=False).convert_with_local_state(latex, displaystyle=block)
+        except LatexError as error:
+            return re.sub(r"^\d+: ", "", str(error))
+        return "it depends on another formula that cannot be read"
+    if missing := UNRESOLVED.search(mathml):
+        return f"no equation of this page has the label {missing[1]!r}"
+    return ""

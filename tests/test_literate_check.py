@@ -1,0 +1,183 @@
+"""Facts about kasago.literate.check: the page shows what came, or the message says what did."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from kasago.literate.check import check, check_source, same_output
+from kasago.literate.figure import standalone
+from kasago.literate.parse import Figure, LiterateError, Snippet
+from kasago.literate.run import Result
+
+PRINTED = """\
+0.09750000000000003
+[[ 1.5 -2. ] [ 3.25e-07  4.  ]]
+accuracy 94.37 % after 10 epochs, lr=1e-3, seed 0x2a, {'W1': (784, 50)}
+"""
+
+
+def replaced(text, position, character):
+    return text[:position] + character + text[position + 1 :]
+
+
+def complaint(snippet, result):
+    with pytest.raises(LiterateError) as caught:
+        check(snippet, result)
+    return str(caught.value)
+
+
+def snippet(output=None, figures=(), path="docs/page.md"):
+    return Snippet(path, 7, "code\n", {}, output, tuple(figures))
+
+
+def figure(path):
+    return Figure(12, "What it shows", path, "")
+
+
+# What counts as the same output.
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        PRINTED,
+        # As many decimals as are worth reading, rounded; dots for what is left out.
+        "0.0975\n[[ 1.5 -2. ] [ 3.25e-07  4.  ]]\n"
+        "accuracy 94.4 % after 10 epochs, lr=1e-3, seed 0x2a, {'W1': (784, 50)}\n",
+        "0.0975...\n...\naccuracy 94.37 % after 10 epochs, lr=1e-3, seed 0x2a, {'W1': (784, 50)}\n",
+    ],
+    ids=["in full", "rounded", "cut short"],
+)
+def test_any_digit_changed_in_an_output_is_noticed(page):
+    assert same_output(page, PRINTED)
+    for position, old in enumerate(page):
+        for new in set("0123456789") - {old} if old.isdigit() else ():
+            assert not same_output(replaced(page, position, new), PRINTED), (position, new)
+
+
+@given(digits=st.integers(0, 10**11), decimals=st.integers(1, 6), sign=st.sampled_from([-1, 1]))
+def test_a_number_with_fewer_decimals_is_the_printed_one_rounded(digits, decimals, sign):
+    printed = Decimal(digits).scaleb(-7)
+    page = round(printed, decimals)
+    assert same_output(f"E = {page:f}", f"E = {printed:f}")
+    unit = Decimal(1).scaleb(-decimals)
+    assume(abs(page - printed) < unit / 2)  # else both are right
+    assert not same_output(f"E = {page + sign * unit:f}", f"E = {printed:f}")
+
+
+@pytest.mark.parametrize(
+    ("page", "printed"),
+    [
+        ("1.23e-5", "1.2345e-05"),
+        ("1.2e+20", "1.23456e+20"),
+        ("-0.33", "-0.3333"),
+        ("0.12", "0.125"),  # both are right
+        ("0.13", "0.125"),
+        ("a  \n\nb", "a\n\nb   \n\n\n"),  # white space that nobody sees
+        ("a   b", "a\tb"),  # the site has no tabs
+        ("[1 ... 9]", "[1 2 3 4 5 6 7 8 9]"),
+        ("nan inf", "nan inf"),
+        ("é − 勾配 ``` $x$", "é − 勾配 ``` $x$"),
+    ],
+)
+def test_the_same_output_written_otherwise_agrees(page, printed):
+    assert same_output(page, printed)
+
+
+@pytest.mark.parametrize(
+    ("page", "printed"),
+    [
+        ("0.94378", "0.9437"),  # more than was printed
+        ("0.9438", "0.9437"),
+        ("0.94", "0.9"),
+        ("94", "94.37"),
+        ("1", "True"),
+        ("a\nb", "a\n\nb"),
+        ("a\n\nb", "a\nb"),
+        ("a b", "a  b"),
+        ("a", " a"),
+        ("A", "a"),
+        ("<BLANKLINE>", "\n"),
+        ("a\n<BLANKLINE>\nb", "a\n\nb"),
+        ("0.1 0.25", "0.1 0.25 0.5"),
+        ("1.5e-07", "1.5e-08"),
+        ("0.098...", "0.0975"),  # dots leave out, they do not round
+    ],
+)
+def test_another_output_does_not_agree(page, printed):
+    assert not same_output(page, printed)
+
+
+# What the messages say.
+
+
+def test_the_right_output_and_number_of_figures_pass():
+    check(snippet("1\n", [figure("figures/a.svg")]), Result("1\n", ("<svg/>",)))
+    check(snippet(), Result("\n", ()))
+
+
+def test_another_output_is_shown_beside_the_expected_one():
+    said = complaint(snippet("0.1\n\nb\n"), Result("0.2\n\nb\n", ()))
+    assert said == (
+        "docs/page.md:7: the snippet prints something else; expected\n"
+        "    0.1\n\n    b\ngot\n    0.2\n\n    b"
+    )
+
+
+def test_output_without_a_fence_and_a_fence_without_output_are_errors():
+    said = complaint(snippet(), Result("1\n", ()))
+    assert said.startswith("docs/page.md:7: the snippet prints, and no output fence follows")
+    assert said.endswith("got\n    1")
+    for fence in ("1\n", "...\n", "\n", ""):
+        said = complaint(snippet(fence), Result("", ()))
+        assert said.startswith("docs/page.md:7: the snippet prints nothing; expected\n")
+
+
+@pytest.mark.parametrize(("shown", "drawn"), [(0, 1), (1, 0), (2, 1), (1, 2)])
+def test_too_few_and_too_many_figures_are_errors(shown, drawn):
+    said = complaint(snippet(figures=[figure("figures/a.svg")] * shown), Result("", ("",) * drawn))
+    assert said.startswith(f"docs/page.md:7: the page has {shown} image line(s)")
+    assert said.endswith(f"drew {drawn} figure(s)")
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    said = complaint(snippet("1\n"), Result("2\n", ("<svg/>",)))
+    assert "something else" in said
+    assert "drew 1 figure(s)" in said
+
+
+def test_a_failure_shows_the_traceback_and_nothing_else():
+    said = complaint(snippet("1\n"), Result("", (), "NameError: np"))
+    assert said == "docs/page.md:7: the snippet fails\n    NameError: np"
+
+
+# Figures that are files beside the page, as README.md has them.
+
+
+def test_a_figure_file_shows_what_the_snippet_draws(tmp_path):
+    drawn = '<svg><path d="M 1.00 2.00"/></svg>'
+    shown = snippet(None, [figure("assets/a.svg")], path=str(tmp_path / "README.md"))
+    file = tmp_path / "assets" / "a.svg"
+    file.parent.mkdir()
+
+    assert "assets/a.svg is not what the snippet draws" in complaint(shown, Result("", (drawn,)))
+    file.write_text(standalone(drawn), encoding="utf-8")
+    check(shown, Result("", (drawn,)))
+    # Another machine may round otherwise.
+    check(shown, Result("", (drawn.replace("2.00", "2.01"),)))
+    for other in (drawn.replace("2.00", "3.00"), drawn.replace("path", "line"), "<svg></svg>"):
+        said = complaint(shown, Result("", (other,)))
+        assert "assets/a.svg is not what the snippet draws; python -m kasago.literate" in said
+
+
+# Fences that show source.
+
+
+def test_a_fence_that_shows_source_names_what_does_not_exist():
+    shown = Snippet("docs/page.md", 7, "", {"source": "kasago.literate.parse.parse"})
+    assert check_source(shown).startswith("def parse(")
+    for name in ("kasago.literate.parse.prase", "kasago.nothing.at_all", "nothing"):
+        with pytest.raises(LiterateError, match=rf"docs/page\.md:7: .*{name}"):
+            check_source(Snippet("docs/page.md", 7, "", {"source": name}))
