@@ -1,0 +1,27 @@
+# Each target does all its own set-up, in .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+# Material's notice about a version of MkDocs that this book does not use.
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: serve test outputs clean
+
+serve: .venv/installed
+	$(BIN)/mkdocs serve
+
+test: .venv/installed
+	$(BIN)/pytest -n auto --dist loadgroup
+
+# Write what the snippets print, and the figures of README.md, anew; review the difference.
+outputs: .venv/installed
+	$(BIN)/python -m kasago.literate README.md docs
+
+clean:
+	rm -rf .venv .cache site
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs,test]"
+	touch $@

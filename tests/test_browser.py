@@ -1,0 +1,85 @@
+"""The site in a real browser: what a reader's machine loads, reports and shows."""
+
+import os
+import shutil
+
+import pytest
+
+from conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("site")
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+PAGES = ["" if f.stem == "index" else f"{f.stem}/" for f in sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        # Chromium's own services would look for other hosts; root has no sandbox.
+        options = ["--disable-background-networking", "--disable-component-update"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            options.append("--no-sandbox")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[("light", 1280), ("dark", 360)], ids=lambda p: f"{p[0]}-{p[1]}")
+def context(browser, request):
+    scheme, width = request.param
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
+    yield context
+    context.close()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "index")
+def test_a_page_loads_from_its_own_host_fits_and_is_legible(context, server, page):
+    tab = context.new_page()
+    requests, failed, messages = [], [], []
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.on("requestfailed", lambda request: failed.append(request.url))
+    tab.on("console", lambda message: messages.append(message.text))
+    tab.on("pageerror", lambda error: messages.append(str(error)))
+    tab.goto(server + page, wait_until="networkidle")
+
+    assert [url for url in requests if not url.startswith((server, "data:"))] == []
+    assert failed == []
+    assert messages == []
+    width = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert tab.evaluate(width), "the page scrolls sideways"
+    if tab.locator("math").count():
+        assert tab.evaluate("document.fonts.check('16px \"Kasago Math\"')")
+    for text in tab.locator("figure.drawn svg").all():
+        assert text.evaluate(CONTRAST_OF_INK) >= 7, "the ink of a figure is hard to read"
+
+
+# The contrast (WCAG 2.2) of a figure's text with what lies behind the page.
+CONTRAST_OF_INK = """
+svg => {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1;
+  const pixel = canvas.getContext("2d", {willReadFrequently: true});
+  const luminance = (...layers) => {
+    for (const colour of layers) {
+      pixel.fillStyle = colour;
+      pixel.fillRect(0, 0, 1, 1);
+    }
+    const [r, g, b] = [...pixel.getImageData(0, 0, 1, 1).data].slice(0, 3).map(v => {
+      v /= 255;
+      return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const paper = getComputedStyle(document.body).backgroundColor;
+  const ink = svg.querySelector("text") ? getComputedStyle(svg.querySelector("text")).fill : null;
+  if (!ink) return 21;
+  const [light, dark] = [luminance(paper), luminance(paper, ink)].sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
+"""

@@ -1,0 +1,140 @@
+"""The site, built from nothing in strict mode, as files."""
+
+import json
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin
+
+import pytest
+
+from conftest import ROOT, mkdocs_build
+from kasago.literate.parse import parse
+
+# One worker builds, and then has all tests that need the site.
+pytestmark = pytest.mark.xdist_group("site")
+
+CHAPTERS = sorted((ROOT / "docs").rglob("*.md"))
+LOADS = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
+
+
+class Page(HTMLParser):
+    """The elements of a page, by name and attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def values(self, attribute):
+        return [a[attribute] for _, a in self.elements if a.get(attribute)]
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    """Return every page of the site by its path."""
+    files = sorted(site.rglob("*.html"))
+    return {f.relative_to(site).as_posix(): Page(f.read_text("utf-8")) for f in files}
+
+
+def built_page(site, chapter):
+    name = chapter.stem
+    return (site / ("index.html" if name == "index" else f"{name}/index.html")).read_text("utf-8")
+
+
+def test_nothing_is_loaded_from_another_host(pages, site):
+    for name, page in pages.items():
+        for tag, attributes in page.elements:
+            address = attributes.get(LOADS.get(tag, ""), "") or ""
+            if tag == "link" and attributes.get("rel") == "canonical":
+                continue
+            assert not re.match(r"(https?:)?//", address), f"{name} loads {address}"
+    for css in site.rglob("*.css"):
+        text = css.read_text("utf-8")
+        assert not re.search(r"url\(\s*[\"']?(https?:)?//|@import", text), css
+
+
+def test_every_link_within_the_site_leads_somewhere(pages, site):
+    for name, page in pages.items():
+        for tag, attributes in page.elements:
+            address = attributes.get("href") or ""
+            if tag != "a" or re.match(r"[a-z]+:", address) or name == "404.html":
+                continue
+            target, anchor = urldefrag(urljoin(f"/{name}", address))
+            file = target.lstrip("/")
+            file = f"{file}index.html" if not file or file.endswith("/") else file
+            assert (site / file).is_file(), f"{name} links to {address}"
+            if anchor:
+                assert anchor in pages[file].values("id"), f"{name} links to {address}"
+
+
+def test_no_id_stands_twice_on_a_page(pages):
+    for name, page in pages.items():
+        twice = [i for i, count in Counter(page.values("id")).items() if count > 1]
+        assert not twice, f"{name}: {twice}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda page: page.name)
+def test_every_formula_is_mathml_that_carries_its_latex(site, chapter):
+    text = built_page(site, chapter)
+    equations = re.findall(r"\\begin\{equation\}", chapter.read_text("utf-8"))
+    assert "arithmatex" not in text
+    assert text.count("<math ") == text.count("<math data-latex=")
+    assert text.count('<div class="formula"><math') == len(equations)
+    assert "formula-error" not in text
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda page: page.name)
+def test_every_figure_is_on_the_page_with_its_alt_text(site, chapter):
+    page = Page(built_page(site, chapter))
+    labels = [a["aria-label"] for tag, a in page.elements if tag == "svg" and "aria-label" in a]
+    snippets = parse(chapter.read_text("utf-8"), chapter.name)
+    assert labels == [figure.alt for snippet in snippets for figure in snippet.figures]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda page: page.name)
+def test_every_snippet_reaches_the_page_whole(site, chapter):
+    text = re.sub(r"<[^>]*>", "", built_page(site, chapter))
+    for snippet in parse(chapter.read_text("utf-8"), chapter.name):
+        for line in [*snippet.code.splitlines(), *(snippet.output or "").splitlines()]:
+            escaped = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            assert escaped in text.replace("&quot;", '"').replace("&#39;", "'")
+
+
+def test_search_finds_the_text_and_not_the_figures_or_the_latex(site):
+    index = json.loads((site / "search" / "search_index.json").read_text("utf-8"))
+    text = " ".join(entry["text"] for entry in index["docs"])
+    assert "The factor ½ is there for the derivative" in text
+    assert "probability of the right class</text>" not in text
+    assert r"\frac" not in text
+
+
+def test_the_font_of_the_formulas_comes_with_its_licence(site):
+    fonts = site / "assets" / "fonts"
+    assert (fonts / "kasago-math.woff2").read_bytes()[:4] == b"wOF2"
+    assert "SIL OPEN FONT LICENSE" in (fonts / "LICENSE.txt").read_text("utf-8").upper()
+
+
+def test_a_second_build_runs_nothing_and_gives_the_same_pages(built, tmp_path):
+    """It would run a snippet that is not in the cache, and then keep it there."""
+    before = {f.name for f in (built / "cache").iterdir()}
+    build = mkdocs_build(tmp_path / "site", built / "cache", "--strict")
+    assert build.returncode == 0, build.stderr
+    assert {f.name for f in (built / "cache").iterdir()} == before
+
+    running = {s.code for c in CHAPTERS for s in parse(c.read_text("utf-8"), c.name) if s.runs}
+    assert len(before) == len(running)
+    for file in (built / "site").rglob("*.html"):
+        again = tmp_path / "site" / file.relative_to(built / "site")
+        assert again.read_bytes() == file.read_bytes()
+
+
+def test_the_pages_name_no_path_of_the_machine_that_built_them(site):
+    for file in site.rglob("*.html"):
+        text = file.read_text("utf-8")
+        assert str(ROOT) not in text
+        assert str(Path.home()) + "/" not in text
