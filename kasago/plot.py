@@ -240,10 +240,17 @@ def plot_descent(
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    ValueError
+        If the history is empty or not one of points of the plane.
     """
+    path = np.asarray(history)
+    if path.size == 0 or path.shape[1:] != (2,):
+        raise ValueError(f"history must have shape (steps, 2), at least one; got {path.shape}")
     ax = ax or _new_axes(figsize=(4.6, 4.4))
     _contours(f, limit, ax)
-    path = np.asarray(history)
     ax.plot(*path.T, "o-", color="C1", markersize=4, linewidth=1.2)
     ax.annotate("start", path[0], xytext=(6, 6), textcoords="offset points")
     ax.set(xlabel="x₀", ylabel="x₁", aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit))
@@ -269,9 +276,9 @@ def plot_digits(
     Raises
     ------
     ValueError
-        If there are captions, and not one for each image.
+        If there is no image, one has another shape, or there are captions and not one for each.
     """
-    pictures = np.asarray(images).reshape(-1, 28, 28)
+    pictures = _pictures(images)
     if len(captions) not in (0, len(pictures)):
         raise ValueError(f"got {len(captions)} captions for {len(pictures)} images")
     ax = ax or _new_axes(figsize=(0.75 * len(pictures), 1.1))
@@ -298,8 +305,10 @@ def plot_loss(history: History, *, window: int = 100, ax: Axes | None = None) ->
     Raises
     ------
     ValueError
-        If the history is shorter than one window.
+        If the window is less than 1, or longer than the history.
     """
+    if window < 1:
+        raise ValueError(f"window must be 1 or more, got {window}")
     windows = len(history.loss) // window
     if windows == 0:
         raise ValueError(f"{len(history.loss)} iterations are fewer than the window of {window}")
@@ -345,14 +354,31 @@ def plot_weights(W: ArrayLike, *, columns: int = 10, ax: Axes | None = None) -> 
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no unit, or a unit has not 784 weights.
     """
-    W = np.asarray(W)
-    images = W.T.reshape(-1, 28, 28)
+    images = _pictures(np.transpose(W))
     rows = -(-len(images) // columns)
     ax = ax or _new_axes(figsize=(0.6 * columns, 0.6 * rows))
-    largest = np.abs(W).max()
+    largest = np.abs(images).max()
     _tile(ax, images, columns=columns, cmap="PuOr", vmin=-largest, vmax=largest)
     return ax
+
+
+def _pictures(images: ArrayLike) -> NDArray[Any]:
+    """Return images as an array of shape (N, 28, 28), N at least 1."""
+    pictures = np.asarray(images)
+    if pictures.shape in ((784,), (28, 28)):  # one image
+        pictures = pictures[np.newaxis]
+    if pictures.size == 0 or pictures.shape[1:] not in ((784,), (28, 28), (1, 28, 28)):
+        raise ValueError(
+            "images must have shape (N, 784), (N, 28, 28) or (N, 1, 28, 28), N at least 1; "
+            f"got {pictures.shape}"
+        )
+    return pictures.reshape(-1, 28, 28)
 
 
 def _tile(ax: Axes, images: NDArray[Any], *, columns: int, **how: Any) -> None:

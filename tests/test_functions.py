@@ -58,7 +58,7 @@ many = settings(
 
 def finite(dtype: DTypeLike = np.float64, **limits: Any) -> st.SearchStrategy[Any]:
     width = 8 * np.dtype(dtype).itemsize
-    return st.floats(allow_nan=False, allow_infinity=False, width=width, **limits)  # type: ignore[arg-type]
+    return st.floats(allow_nan=False, allow_infinity=False, width=width, **limits)
 
 
 def batches(dtype: DTypeLike = np.float64, **limits: Any) -> st.SearchStrategy[NDArray[Any]]:
@@ -469,6 +469,13 @@ def test_one_hot_marks_the_class() -> None:
     y = np.zeros((3, 4))
     assert one_hot([2, 0, 3], y).tolist() == [[0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1]]
     assert one_hot(1, y[0]).tolist() == [0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_one_hot_has_the_dtype_of_the_output(dtype: DTypeLike) -> None:
+    y = np.zeros((2, 3), dtype)
+    for t in ([2, 0], [[0, 0, 1], [1, 0, 0]], np.eye(3)[[2, 0]]):
+        assert one_hot(t, y).dtype == dtype
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int32, np.uint64])

@@ -126,11 +126,11 @@ def test_two_networks_from_one_generator_differ() -> None:
 
 
 def test_a_generator_keeps_numpys_global_state_out() -> None:
-    before = np.random.get_state()[1].tobytes()  # type: ignore[union-attr]  # noqa: NPY002
+    before = np.random.get_state()[1].tobytes()  # noqa: NPY002
     TwoLayerNet(4, 3, 2, rng=rng())
     TwoLayerNet(4, 3, 2)
     SimpleNet()
-    assert np.random.get_state()[1].tobytes() == before  # type: ignore[union-attr]  # noqa: NPY002
+    assert np.random.get_state()[1].tobytes() == before  # noqa: NPY002
 
 
 # TwoLayerNet: its answers.

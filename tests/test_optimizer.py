@@ -1,6 +1,7 @@
 """Facts about kasago.common.optimizer: the walk from (-3, 4), and steps that move in place."""
 
 import re
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,12 @@ def test_sgd_moves_the_arrays_that_others_hold() -> None:
     SGD(lr=0.1).update(params, gradients())
     assert all(params[name] is held[name] for name in held)
     np.testing.assert_allclose(held["b"], [4.9, 6.1])
+
+
+def test_sgd_writes_into_the_arrays_and_not_into_the_mapping() -> None:
+    params = parameters()
+    SGD(lr=0.1).update(MappingProxyType(params), MappingProxyType(gradients()))
+    np.testing.assert_allclose(params["b"], [4.9, 6.1])
 
 
 def test_sgd_moves_the_owner_of_a_view() -> None:

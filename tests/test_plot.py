@@ -275,21 +275,26 @@ def test_the_dot_does_not_depend_on_the_units_of_the_function(scale: float) -> N
     assert len(dots.get_xydata()) == 1
 
 
-def test_the_field_reaches_the_limit() -> None:
-    points = arrows(plot_gradient_field(bowl, limit=2)).XY
-    assert points.min() == -2
-    assert points.max() == 2
+@pytest.mark.parametrize(("options", "limit"), [({}, 4), ({"limit": 2}, 2)])
+def test_the_field_reaches_the_limit_and_is_seen_whole(
+    options: dict[str, float], limit: float
+) -> None:
+    ax = plot_gradient_field(bowl, **options)
+    points = arrows(ax).XY
+    for column, (low, high) in zip(points.T, (ax.get_xlim(), ax.get_ylim()), strict=True):
+        assert low <= column.min() == -limit
+        assert high >= column.max() == limit
 
 
-def test_contours_are_drawn_when_asked() -> None:
-    for contours in (False, True):
-        ax = plot_gradient_field(bowl, contours=contours)
-        sets = [c for c in ax.collections if isinstance(c, ContourSet)]
-        assert len(sets) == contours
+def test_contours_are_drawn_when_asked_and_no_others() -> None:
+    for options, expected in ({}, 0), ({"contours": False}, 0), ({"contours": True}, 1):
+        ax = plot_gradient_field(bowl, **options)
+        assert sum(isinstance(c, ContourSet) for c in ax.collections) == expected
 
 
-def test_a_field_is_as_wide_as_high() -> None:
+def test_circles_seen_from_above_are_round() -> None:
     assert plot_gradient_field(bowl).get_aspect() == 1
+    assert plot_descent(bowl, PATH).get_aspect() == 1
 
 
 # Surfaces.
@@ -315,10 +320,17 @@ def watch_quiver(monkeypatch: pytest.MonkeyPatch) -> list[Array]:
     return calls
 
 
-def test_a_surface_reaches_the_limit_and_the_heights_of_the_function() -> None:
-    ax = drawn(plot_surface(bowl, limit=3))
-    np.testing.assert_allclose(ax.xy_dataLim.extents, [-3, -3, 3, 3])
-    np.testing.assert_allclose(ax.zz_dataLim.intervalx, [0, 18])
+@pytest.mark.parametrize(("options", "limit"), [({}, 4), ({"limit": 3}, 3)])
+@pytest.mark.parametrize("draw", [plot_surface, plot_gradient_surface])
+def test_a_surface_reaches_the_limit_and_the_heights_of_the_function(
+    draw: Callable[..., Any], options: dict[str, float], limit: float
+) -> None:
+    ax = drawn(draw(bowl, **options))
+    np.testing.assert_allclose(ax.xy_dataLim.extents, [-limit, -limit, limit, limit])
+    low, high = ax.zz_dataLim.intervalx
+    # Arrows may reach below the surface.
+    assert low <= 0
+    assert high == 2 * limit**2
 
 
 def test_a_surface_of_a_plain_is_drawn() -> None:
@@ -478,6 +490,15 @@ def test_loss_is_the_mean_and_the_range_of_each_window() -> None:
     assert corners == {(1.5, 1), (1.5, 5), (4.5, 2), (7.5, 0), (7.5, 9)}
 
 
+def test_a_loss_is_seen_from_zero() -> None:
+    # An axis cut off below would make a small gain look large.
+    ax = plot_loss(History(loss=[1.0, 1.1] * 100))
+    assert ax.get_ylim()[0] == 0
+    assert ax.get_ylim()[1] > 1.1
+    assert ax.get_xlim() == (0, 200)
+    assert plot_loss_by_probability().get_ylim()[0] == 0
+
+
 def test_loss_of_exactly_one_window_is_drawn() -> None:
     (line,) = drawn(plot_loss(History(loss=[1.0] * 100))).lines
     assert line.get_xydata().tolist() == [[50, 1]]
@@ -503,3 +524,24 @@ def test_the_two_accuracies_differ_in_more_than_colour() -> None:
     training, test = plot_accuracy(HISTORY).lines
     assert training.get_marker() != test.get_marker()
     assert training.get_linestyle() != test.get_linestyle()
+
+
+# Bad input.
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: plot_digits(np.empty((0, 784))), r"N at least 1; got \(0, 784\)"),
+        (lambda: plot_digits(np.zeros((28, 27, 28))), r"got \(28, 27, 28\)"),
+        (lambda: plot_weights(np.zeros((20, 784))), r"got \(784, 20\)"),
+        (lambda: plot_loss(History(loss=[1.0, 2.0]), window=0), "window must be 1 or more, got 0"),
+        (lambda: plot_descent(bowl, np.empty((0, 2))), r"got \(0, 2\)"),
+        (lambda: plot_descent(bowl, np.zeros((5, 3))), r"got \(5, 3\)"),
+    ],
+)
+def test_input_that_would_draw_nonsense_is_refused(
+    draw: Callable[[], object], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        draw()

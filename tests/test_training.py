@@ -1,5 +1,6 @@
 """Facts about kasago.training: what is counted, repeated, learnt and refused."""
 
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -215,6 +216,12 @@ def test_a_rate_of_zero_learns_nothing() -> None:
     assert len(set(history.train_accuracy)) == 1
     for name, param in network.params.items():
         np.testing.assert_array_equal(param, before[name])
+
+
+def test_by_default_hyperparameters_are_those_of_the_book() -> None:
+    # 10,000 mini-batches of 100, at a rate of 0.1.
+    defaults = {name: p.default for name, p in inspect.signature(train).parameters.items()}
+    assert (defaults["iterations"], defaults["batch_size"], defaults["lr"]) == (10_000, 100, 0.1)
 
 
 # Optimizers.

@@ -278,7 +278,7 @@ def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> float:
             f"y must hold probabilities in [0, 1], got values from {np.min(y)} to {np.max(y)}; "
             "did you forget the softmax?"
         )
-    return float(-np.mean(np.sum(t * np.log(y + DELTA), axis=-1)))
+    return float(-np.mean(np.sum(t * np.log(y + DELTA), axis=-1), dtype=np.float64))
 
 
 def softmax_loss(x: ArrayLike, t: ArrayLike) -> float:
@@ -322,7 +322,7 @@ def softmax_loss(x: ArrayLike, t: ArrayLike) -> float:
     z = _below_max(x)
     log_y = z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))
     with np.errstate(over="ignore"):
-        return _finite(-np.mean(np.sum(t * log_y, axis=-1)))
+        return _finite(-np.mean(np.sum(t * log_y, axis=-1), dtype=np.float64))
 
 
 def one_hot(t: ArrayLike, y: ArrayLike) -> NDArray[Any]:
