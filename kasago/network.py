@@ -1,14 +1,15 @@
 """Networks small enough to read: their weights, their loss, their gradients."""
 
+import copy
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from kasago.common.functions import cross_entropy_error, one_hot, sigmoid, sigmoid_grad, softmax
+from kasago.common.functions import cross_entropy_error, one_hot, sigmoid, softmax, softmax_loss
 from kasago.common.gradient import numerical_gradient
 
-__all__ = ["SimpleNet", "TwoLayerNet"]
+__all__ = ["Classifier", "SimpleNet", "TwoLayerNet"]
 
 
 class SimpleNet:
@@ -69,7 +70,162 @@ class SimpleNet:
         return cross_entropy_error(self.predict(x), t)
 
 
-class TwoLayerNet:
+# Samples that go through a network at once where only the answers count: few enough for the
+# sums of the hidden layer to stay in the processor's cache.
+CHUNK = 1000
+
+
+class Classifier:
+    """A network that scores classes: what follows from its scores and its gradient.
+
+    A subclass has `params` and writes `scores` and `loss_and_gradient`.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        The weights and biases by name.
+    """
+
+    params: dict[str, NDArray[Any]]
+
+    def scores(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return the scores of the classes, before softmax.
+
+        Parameters
+        ----------
+        x : ndarray, shape (input_size,) or (N, input_size)
+
+        Returns
+        -------
+        ndarray, shape (output_size,) or (N, output_size)
+        """
+        raise NotImplementedError
+
+    def loss_and_gradient(
+        self, x: NDArray[Any], t: NDArray[Any]
+    ) -> tuple[float, dict[str, NDArray[Any]]]:
+        """Return the loss of a batch and its gradient, from one run forward and one back.
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, input_size)
+        t : ndarray
+            One-hot or class indices.
+
+        Returns
+        -------
+        float, dict of str to ndarray
+            The gradient has the names and shapes of `params`.
+        """
+        raise NotImplementedError
+
+    def predict(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return the probabilities of the classes.
+
+        Parameters
+        ----------
+        x : ndarray, shape (input_size,) or (N, input_size)
+
+        Returns
+        -------
+        ndarray, shape (output_size,) or (N, output_size)
+        """
+        return softmax(self.scores(x))
+
+    def loss(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the cross entropy of the prediction, the mean over a batch.
+
+        Parameters
+        ----------
+        x : ndarray, shape (input_size,) or (N, input_size)
+        t : ndarray
+            One-hot or class indices.
+
+        Returns
+        -------
+        float
+        """
+        return softmax_loss(self.scores(x), t)
+
+    def accuracy(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the share of samples whose most probable class is the right one.
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, input_size)
+        t : ndarray, shape (N, output_size) or (N,)
+            One-hot or class indices.
+
+        Returns
+        -------
+        float
+            Between 0 and 1.
+
+        Raises
+        ------
+        ValueError
+            If the batch is empty, or `t` fits neither form.
+        """
+        if len(x) == 0:
+            raise ValueError(f"an empty batch has no accuracy, got x of shape {np.shape(x)}")
+        # The largest score is the largest probability: no softmax needed.
+        scores = np.concatenate(
+            [self.scores(x[start : start + CHUNK]) for start in range(0, len(x), CHUNK)]
+        )
+        right = np.argmax(scores, axis=-1) == np.argmax(one_hot(t, scores), axis=-1)
+        return float(np.mean(right))
+
+    def gradient(self, x: NDArray[Any], t: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Return the gradient of the loss by backpropagation.
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, input_size)
+        t : ndarray
+            One-hot or class indices.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Names and shapes as in `params`.
+
+        Raises
+        ------
+        ValueError
+            If `x` is not a batch, or `t` fits neither form.
+        """
+        if np.ndim(x) != 2:
+            raise ValueError(
+                f"gradient takes a batch, shape (N, input_size), got {np.shape(x)}; "
+                "one sample is the batch x[np.newaxis]"
+            )
+        return self.loss_and_gradient(x, t)[1]
+
+    def numerical_gradient(self, x: NDArray[Any], t: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Return the gradient of the loss by differences: simple, slow, a check on `gradient`.
+
+        It is computed in float64, whatever the dtype of the parameters.
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, input_size)
+        t : ndarray
+            One-hot or class indices.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Names and shapes as in `params`, in float64.
+        """
+        wide = copy.copy(self)
+        wide.params = {name: param.astype(np.float64) for name, param in self.params.items()}
+        return {
+            name: numerical_gradient(lambda W: wide.loss(x, t), param)
+            for name, param in wide.params.items()
+        }
+
+
+class TwoLayerNet(Classifier):
     """A network of two layers: sigmoid in the hidden one, softmax at the output.
 
     Parameters
@@ -80,6 +236,8 @@ class TwoLayerNet:
         Standard deviation of the weights at the start; the biases start at 0.
     rng : numpy.random.Generator, optional
         Draws the weights.
+    dtype : dtype
+        Of the parameters. float32 takes half the time of float64 and learns as well.
 
     Attributes
     ----------
@@ -112,17 +270,19 @@ class TwoLayerNet:
         weight_init_std: float = 0.01,
         *,
         rng: np.random.Generator | None = None,
+        dtype: DTypeLike = np.float32,
     ) -> None:
         rng = np.random.default_rng(rng)
-        self.params: dict[str, NDArray[Any]] = {
+        params = {
             "W1": weight_init_std * rng.standard_normal((input_size, hidden_size)),
             "b1": np.zeros(hidden_size),
             "W2": weight_init_std * rng.standard_normal((hidden_size, output_size)),
             "b2": np.zeros(output_size),
         }
+        self.params = {name: param.astype(dtype) for name, param in params.items()}
 
-    def predict(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return the probabilities of the classes.
+    def scores(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return the scores of the classes, before softmax.
 
         Parameters
         ----------
@@ -134,50 +294,13 @@ class TwoLayerNet:
         """
         W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
         z1 = sigmoid(np.dot(x, W1) + b1)
-        return softmax(np.dot(z1, W2) + b2)
+        a2: NDArray[Any] = np.dot(z1, W2) + b2
+        return a2
 
-    def loss(self, x: NDArray[Any], t: NDArray[Any]) -> float:
-        """Return the cross entropy of the prediction, the mean over a batch.
-
-        Parameters
-        ----------
-        x : ndarray, shape (input_size,) or (N, input_size)
-        t : ndarray
-            One-hot or class indices, as `cross_entropy_error` takes them.
-
-        Returns
-        -------
-        float
-        """
-        return cross_entropy_error(self.predict(x), t)
-
-    def accuracy(self, x: NDArray[Any], t: NDArray[Any]) -> float:
-        """Return the share of samples whose most probable class is the right one.
-
-        Parameters
-        ----------
-        x : ndarray, shape (N, input_size)
-        t : ndarray, shape (N, output_size) or (N,)
-            One-hot or class indices.
-
-        Returns
-        -------
-        float
-            Between 0 and 1.
-
-        Raises
-        ------
-        ValueError
-            If the batch is empty, or `t` fits neither form.
-        """
-        y = self.predict(x)
-        if y.size == 0:
-            raise ValueError(f"an empty batch has no accuracy, got x of shape {np.shape(x)}")
-        right = np.argmax(y, axis=-1) == np.argmax(one_hot(t, y), axis=-1)
-        return float(np.mean(right))
-
-    def numerical_gradient(self, x: NDArray[Any], t: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """Return the gradient of the loss by differences: simple, slow, a check on `gradient`.
+    def loss_and_gradient(
+        self, x: NDArray[Any], t: NDArray[Any]
+    ) -> tuple[float, dict[str, NDArray[Any]]]:
+        """Return the loss of a batch and its gradient, from one run forward and one back.
 
         Parameters
         ----------
@@ -187,40 +310,20 @@ class TwoLayerNet:
 
         Returns
         -------
-        dict of str to ndarray
-            Names and shapes as in `params`.
-        """
-        return {
-            name: numerical_gradient(lambda W: self.loss(x, t), param)
-            for name, param in self.params.items()
-        }
-
-    def gradient(self, x: NDArray[Any], t: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """Return the gradient of the loss by backpropagation.
-
-        Parameters
-        ----------
-        x : ndarray, shape (N, input_size)
-        t : ndarray
-            One-hot or class indices.
-
-        Returns
-        -------
-        dict of str to ndarray
-            Names and shapes as in `params`.
+        float, dict of str to ndarray
+            The gradient has the names and shapes of `params`.
 
         Notes
         -----
         The derivative at the output is `(y - t) / N`. Saito (2016), section 5.7.
         """
         W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
-        a1 = np.dot(x, W1) + b1
-        z1 = sigmoid(a1)
-        y = softmax(np.dot(z1, W2) + b2)
+        z1 = sigmoid(np.dot(x, W1) + b1)
+        a2 = np.dot(z1, W2) + b2
 
-        da2 = (y - one_hot(t, y)) / len(x)
-        da1 = np.dot(da2, W2.T) * sigmoid_grad(a1)
-        return {
+        da2 = (softmax(a2) - one_hot(t, a2)) / len(x)
+        da1 = np.dot(da2, W2.T) * z1 * (1 - z1)
+        return softmax_loss(a2, t), {
             "W1": np.dot(x.T, da1),
             "b1": np.sum(da1, axis=0),
             "W2": np.dot(z1.T, da2),

@@ -18,11 +18,10 @@ class Network(Protocol):
 
     params: dict[str, NDArray[Any]]
 
-    def loss(self, x: NDArray[Any], t: NDArray[Any]) -> float:
-        """Return the mean loss of a batch."""
-
-    def gradient(self, x: NDArray[Any], t: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """Return the gradient of that loss, by the names of `params`."""
+    def loss_and_gradient(
+        self, x: NDArray[Any], t: NDArray[Any]
+    ) -> tuple[float, dict[str, NDArray[Any]]]:
+        """Return the mean loss of a batch, and its gradient by the names of `params`."""
 
     def accuracy(self, x: NDArray[Any], t: NDArray[Any]) -> float:
         """Return the share of right answers."""
@@ -70,7 +69,7 @@ def train(
 
     Parameters
     ----------
-    network : object with `params`, `loss`, `gradient`, `accuracy`
+    network : object with `params`, `loss_and_gradient`, `accuracy`
         Such as `kasago.network.TwoLayerNet`. Its parameters are changed in place.
     x_train, x_test : ndarray, shape (N, n_in)
         Inputs to learn from, and inputs kept aside.
@@ -138,7 +137,7 @@ def train(
             history.train_accuracy.append(network.accuracy(x_train, t_train))
             history.test_accuracy.append(network.accuracy(x_test, t_test))
         batch = rng.integers(len(x_train), size=batch_size)
-        x, t = x_train[batch], t_train[batch]
-        history.loss.append(network.loss(x, t))
-        optimizer.update(network.params, network.gradient(x, t))
+        loss, grads = network.loss_and_gradient(x_train[batch], t_train[batch])
+        history.loss.append(loss)
+        optimizer.update(network.params, grads)
     return history

@@ -21,8 +21,8 @@ def rng(seed: int = 0) -> np.random.Generator:
 
 
 def small_net(seed: int = 0, scale: float = 0.25) -> TwoLayerNet:
-    """4 inputs, 3 hidden units, 2 classes; weights and biases away from zero."""
-    net = TwoLayerNet(4, 3, 2, weight_init_std=scale, rng=rng(seed))
+    """4 inputs, 3 hidden units, 2 classes; float64, weights and biases away from zero."""
+    net = TwoLayerNet(4, 3, 2, weight_init_std=scale, rng=rng(seed), dtype=np.float64)
     for name in ("b1", "b2"):
         net.params[name] += scale * rng(seed + 1).normal(size=SIZES[name])
     return net
@@ -94,7 +94,36 @@ def test_default_sizes_are_those_of_the_book() -> None:
 def test_sizes_are_inputs_hidden_units_classes() -> None:
     net = TwoLayerNet(input_size=4, hidden_size=3, output_size=2)
     assert {name: param.shape for name, param in net.params.items()} == SIZES
-    assert all(param.dtype == np.float64 for param in net.params.values())
+    assert all(param.dtype == np.float32 for param in net.params.values())
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_dtype_of_the_parameters_is_that_of_all_that_follows(dtype: type) -> None:
+    net, x, t = (
+        TwoLayerNet(4, 3, 2, rng=rng(), dtype=dtype),
+        np.ones((5, 4), dtype),
+        np.arange(5) % 2,
+    )
+    assert net.predict(x).dtype == dtype
+    assert all(grad.dtype == dtype for grad in net.gradient(x, t).values())
+    assert all(grad.dtype == dtype for grad in net.gradient(x, np.eye(2)[t]).values())
+
+
+def test_a_float32_network_has_its_numerical_gradient_in_float64() -> None:
+    """In float32 the difference of two losses would be half noise."""
+    wide = small_net()
+    narrow = TwoLayerNet(4, 3, 2)
+    narrow.params = {name: param.astype(np.float32) for name, param in wide.params.items()}
+    x, t = rng(1).normal(size=(5, 4)), np.array([0, 1, 1, 0, 1])
+    before = {name: param.copy() for name, param in narrow.params.items()}
+    for name, grad in narrow.numerical_gradient(x, t).items():
+        np.testing.assert_allclose(grad, wide.gradient(x, t)[name], atol=1e-6)
+        np.testing.assert_array_equal(narrow.params[name], before[name])
+
+
+def test_the_gradient_of_one_sample_asks_for_a_batch() -> None:
+    with pytest.raises(ValueError, match=r"got \(4,\).*x\[np.newaxis\]"):
+        small_net().gradient(np.ones(4), np.array(1))
 
 
 def test_biases_start_at_zero_and_weights_with_the_deviation_asked_for() -> None:
@@ -137,7 +166,7 @@ def test_a_generator_keeps_numpys_global_state_out() -> None:
 
 
 def test_prediction_by_hand() -> None:
-    net = TwoLayerNet(2, 2, 2)
+    net = TwoLayerNet(2, 2, 2, dtype=np.float64)
     net.params["W1"][...] = [[math.log(3), 0], [0, 1]]
     net.params["b1"][...] = [0, 5]
     net.params["W2"][...] = [[4 * math.log(2), 0], [0, 0]]
