@@ -63,7 +63,8 @@ def test_a_number_with_fewer_decimals_is_the_printed_one_rounded(digits, decimal
     page = round(printed, decimals)
     assert same_output(f"E = {page:f}", f"E = {printed:f}")
     unit = Decimal(1).scaleb(-decimals)
-    assume(abs(page - printed) < unit / 2)  # else both are right
+    # Nearer to the middle a machine that differs in its last bits may print the neighbour.
+    assume(abs(page - printed) < unit * Decimal("0.4"))
     assert not same_output(f"E = {page + sign * unit:f}", f"E = {printed:f}")
 
 
@@ -93,6 +94,7 @@ def test_the_same_output_written_otherwise_agrees(page, printed):
         ("0.9438", "0.9437"),
         ("0.94", "0.9"),
         ("94", "94.37"),
+        ("-0.0", "0.0"),
         ("1", "True"),
         ("a\nb", "a\n\nb"),
         ("a\n\nb", "a\nb"),

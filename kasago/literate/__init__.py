@@ -2,7 +2,7 @@
 
 `parse` finds the snippets of a page, `run` runs one in a process of its own, `check` compares
 what came with what the page shows. pytest (`collect`, through Sybil), the site build
-(`snippets`, a Python-Markdown extension, with `cache`) and the command that rewrites output
+(`extension`, for Python-Markdown, with `cache`) and the command that rewrites output
 fences (``python -m kasago.literate``) all stand on these three. `formulas` turns LaTeX into
 MathML. Nothing here knows what the book is about.
 """
