@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from kasago.common.optimizer import SGD, gradient_descent
+from kasago.common.optimizer import (
+    SGD,
+    AdaGrad,
+    Adam,
+    Momentum,
+    Nesterov,
+    RMSprop,
+    gradient_descent,
+)
 
 Array = NDArray[Any]
 
@@ -230,3 +238,80 @@ def test_sgd_refuses_a_gradient_that_would_be_broadcast_and_moves_nothing(
         SGD(lr=0.1).update(params, grads)
     for name, value in parameters().items():
         np.testing.assert_array_equal(params[name], value)
+
+
+# The other optimizers, against their formulas written out for one number.
+
+
+def by_hand(rule: str, grads: list[float]) -> float:
+    """Return where a parameter that starts at 1 is after steps with these gradients."""
+    w, v, h, m = 1.0, 0.0, 0.0, 0.0
+    for n, g in enumerate(grads, start=1):
+        match rule:
+            case "Momentum":
+                v = 0.9 * v - 0.1 * g
+                w += v
+            case "Nesterov":
+                v = 0.9 * v - 0.1 * g
+                w += 0.9 * v - 0.1 * g
+            case "AdaGrad":
+                h += g * g
+                w -= 0.1 * g / (h**0.5 + 1e-7)
+            case "RMSprop":
+                h = 0.99 * h + 0.01 * g * g
+                w -= 0.1 * g / (h**0.5 + 1e-7)
+            case "Adam":
+                m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+                w -= 0.1 * (1 - 0.999**n) ** 0.5 / (1 - 0.9**n) * m / (v**0.5 + 1e-7)
+    return w
+
+
+ALL = [SGD, Momentum, Nesterov, AdaGrad, RMSprop, Adam]
+by_optimizer = pytest.mark.parametrize("optimizer", ALL, ids=lambda rule: rule.__name__)
+
+
+@pytest.mark.parametrize("optimizer", ALL[1:], ids=lambda rule: rule.__name__)
+def test_three_steps_follow_the_formula(optimizer: Any) -> None:
+    rule, params = optimizer(lr=0.1), {"a": np.ones((2, 3)), "b": np.array([1.0])}
+    for g in (2.0, -1.0, 0.5):
+        rule.update(params, {"a": np.full((2, 3), g), "b": np.array([3 * g])})
+    np.testing.assert_allclose(params["a"], by_hand(optimizer.__name__, [2.0, -1.0, 0.5]))
+    np.testing.assert_allclose(params["b"], by_hand(optimizer.__name__, [6.0, -3.0, 1.5]))
+
+
+@by_optimizer
+def test_a_bowl_is_descended(optimizer: Any) -> None:
+    rule, params = optimizer(lr=0.1), {"x": np.array([-3.0, 4.0])}
+    for _ in range(2000):
+        rule.update(params, {"x": 2 * params["x"]})
+    assert np.abs(params["x"]).max() < 0.2
+
+
+@by_optimizer
+def test_a_gradient_of_zero_moves_nothing(optimizer: Any) -> None:
+    params = {"x": np.array([1.0, 2.0])}
+    optimizer().update(params, {"x": np.zeros(2)})
+    assert params["x"].tolist() == [1, 2]
+
+
+@by_optimizer
+def test_a_bad_gradient_moves_nothing(optimizer: Any) -> None:
+    params = {"a": np.zeros(2), "b": np.zeros(3)}
+    rule = optimizer()
+    with pytest.raises(ValueError, match="no gradient for 'b'"):
+        rule.update(params, {"a": np.ones(2)})
+    with pytest.raises(ValueError, match=r"'b' has shape \(2,\), the parameter \(3,\)"):
+        rule.update(params, {"a": np.ones(2), "b": np.ones(2)})
+    assert not params["a"].any()
+
+
+@by_optimizer
+def test_float32_stays_float32_and_the_gradient_as_it_is(optimizer: Any) -> None:
+    params, grads = {"x": np.ones(3, np.float32)}, {"x": np.full(3, 0.5, np.float32)}
+    rule = optimizer()
+    for _ in range(3):
+        rule.update(params, grads)
+    assert params["x"].dtype == np.float32
+    assert grads["x"].tolist() == [0.5, 0.5, 0.5]
+    state = [v for kept in vars(rule).values() if isinstance(kept, dict) for v in kept.values()]
+    assert all(v.dtype == np.float32 for v in state if isinstance(v, np.ndarray))

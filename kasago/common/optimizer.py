@@ -8,7 +8,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from kasago.common.gradient import numerical_gradient
 
-__all__ = ["SGD", "gradient_descent"]
+__all__ = [
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "Momentum",
+    "Nesterov",
+    "RMSprop",
+    "gradient_descent",
+]
+
+# Keeps a division by 0 away from a parameter whose gradients were all 0; the book's value.
+TINY = 1e-7
 
 
 def gradient_descent(
@@ -60,27 +71,16 @@ def gradient_descent(
     return history
 
 
-class SGD:
-    """Stochastic gradient descent: a step against the gradient of one mini-batch.
+class _Optimizer:
+    """A rule that moves parameters by their gradients; a subclass says how far.
 
     Parameters
     ----------
     lr : float
         Learning rate.
-
-    Notes
-    -----
-    `W <- W - lr * dE/dW`. Saito (2016), section 6.1.2.
-
-    Examples
-    --------
-    >>> params = {"W": np.array([1.0, 2.0])}
-    >>> SGD(lr=0.1).update(params, {"W": np.array([10.0, -10.0])})
-    >>> params["W"]
-    array([0., 3.])
     """
 
-    def __init__(self, lr: float = 0.01) -> None:
+    def __init__(self, lr: float) -> None:
         self.lr = lr
 
     def update(self, params: Mapping[str, NDArray[Any]], grads: Mapping[str, NDArray[Any]]) -> None:
@@ -107,5 +107,227 @@ class SGD:
                     f"the parameter {param.shape}"
                 )
         for name in params:
-            # Not params[name] -= ..., which would also write into the mapping.
-            np.subtract(params[name], self.lr * grads[name], out=params[name])
+            # Not params[name] += ..., which would also write into the mapping.
+            np.add(params[name], self._step(name, grads[name]), out=params[name])
+
+    def _step(self, name: str, grad: NDArray[Any]) -> Any:
+        """Return what is added to the parameter of that name."""
+        raise NotImplementedError
+
+
+class SGD(_Optimizer):
+    """Stochastic gradient descent: a step against the gradient of one mini-batch.
+
+    Parameters
+    ----------
+    lr : float
+        Learning rate.
+
+    Notes
+    -----
+    `W <- W - lr * dE/dW`. Saito (2016), section 6.1.2.
+
+    Examples
+    --------
+    >>> params = {"W": np.array([1.0, 2.0])}
+    >>> SGD(lr=0.1).update(params, {"W": np.array([10.0, -10.0])})
+    >>> params["W"]
+    array([0., 3.])
+    """
+
+    def __init__(self, lr: float = 0.01) -> None:
+        super().__init__(lr)
+
+    def _step(self, name: str, grad: NDArray[Any]) -> Any:
+        return -self.lr * grad
+
+
+class Momentum(_Optimizer):
+    """A ball that rolls downhill, and keeps part of its speed.
+
+    Parameters
+    ----------
+    lr : float
+        Learning rate.
+    momentum : float
+        The part of the speed that is kept.
+
+    Attributes
+    ----------
+    v : dict of str to ndarray
+        The speed of each parameter.
+
+    Notes
+    -----
+    `v <- momentum * v - lr * dE/dW`, `W <- W + v`. Saito (2016), section 6.1.4.
+
+    Examples
+    --------
+    >>> params, optimizer = {"W": np.array([1.0])}, Momentum(lr=0.1, momentum=0.9)
+    >>> for _ in range(2):
+    ...     optimizer.update(params, {"W": np.array([1.0])})
+    >>> params["W"].round(6)
+    array([0.71])
+    """
+
+    def __init__(self, lr: float = 0.01, momentum: float = 0.9) -> None:
+        super().__init__(lr)
+        self.momentum = momentum
+        self.v: dict[str, NDArray[Any]] = {}
+
+    def _step(self, name: str, grad: NDArray[Any]) -> Any:
+        self.v[name] = self.momentum * self.v.get(name, np.zeros_like(grad)) - self.lr * grad
+        return self.v[name]
+
+
+class Nesterov(Momentum):
+    """Momentum that takes the gradient where the ball is about to be.
+
+    Parameters
+    ----------
+    lr : float
+        Learning rate.
+    momentum : float
+        The part of the speed that is kept.
+
+    Attributes
+    ----------
+    v : dict of str to ndarray
+        The speed of each parameter.
+
+    Notes
+    -----
+    `v <- momentum * v - lr * dE/dW`, `W <- W + momentum * v - lr * dE/dW`, in the form of
+    Bengio, Boulanger-Lewandowski and Pascanu, "Advances in optimizing recurrent networks"
+    (2012), equation 7, which needs the gradient at `W` only.
+
+    Examples
+    --------
+    >>> params, optimizer = {"W": np.array([1.0])}, Nesterov(lr=0.1, momentum=0.9)
+    >>> optimizer.update(params, {"W": np.array([1.0])})
+    >>> params["W"].round(6)
+    array([0.81])
+    """
+
+    def _step(self, name: str, grad: NDArray[Any]) -> Any:
+        return self.momentum * super()._step(name, grad) - self.lr * grad
+
+
+class AdaGrad(_Optimizer):
+    """Steps that shrink for each parameter, the more it has moved.
+
+    Parameters
+    ----------
+    lr : float
+        Learning rate.
+
+    Attributes
+    ----------
+    h : dict of str to ndarray
+        The sum of the squared gradients of each parameter.
+
+    Notes
+    -----
+    `h <- h + (dE/dW)^2`, `W <- W - lr / (sqrt(h) + 1e-7) * dE/dW`. Saito (2016), section 6.1.5.
+
+    Examples
+    --------
+    >>> params, optimizer = {"W": np.array([1.0])}, AdaGrad(lr=0.1)
+    >>> optimizer.update(params, {"W": np.array([5.0])})
+    >>> params["W"].round(6)
+    array([0.9])
+    """
+
+    def __init__(self, lr: float = 0.01) -> None:
+        super().__init__(lr)
+        self.h: dict[str, NDArray[Any]] = {}
+
+    def _step(self, name: str, grad: NDArray[Any]) -> Any:
+        self.h[name] = self.h.get(name, np.zeros_like(grad)) + grad**2
+        return -self.lr * grad / (np.sqrt(self.h[name]) + TINY)
+
+
+class RMSprop(_Optimizer):
+    """AdaGrad that forgets: recent gradients count more.
+
+    Parameters
+    ----------
+    lr : float
+        Learning rate.
+    decay_rate : float
+        The part of the mean square that is kept from step to step.
+
+    Attributes
+    ----------
+    h : dict of str to ndarray
+        The mean of the squared gradients of each parameter.
+
+    Notes
+    -----
+    `h <- decay_rate * h + (1 - decay_rate) * (dE/dW)^2`, and then as AdaGrad. Tieleman and
+    Hinton, "Neural networks for machine learning", lecture 6.5 (2012).
+
+    Examples
+    --------
+    >>> params, optimizer = {"W": np.array([1.0])}, RMSprop(lr=0.1, decay_rate=0.75)
+    >>> optimizer.update(params, {"W": np.array([5.0])})
+    >>> params["W"].round(6)
+    array([0.8])
+    """
+
+    def __init__(self, lr: float = 0.01, decay_rate: float = 0.99) -> None:
+        super().__init__(lr)
+        self.decay_rate = decay_rate
+        self.h: dict[str, NDArray[Any]] = {}
+
+    def _step(self, name: str, grad: NDArray[Any]) -> Any:
+        h = self.h.get(name, np.zeros_like(grad))
+        self.h[name] = self.decay_rate * h + (1 - self.decay_rate) * grad**2
+        return -self.lr * grad / (np.sqrt(self.h[name]) + TINY)
+
+
+class Adam(_Optimizer):
+    """Momentum and RMSprop together, corrected for their start at zero.
+
+    Parameters
+    ----------
+    lr : float
+        Learning rate.
+    beta1, beta2 : float
+        The parts of the mean gradient and of the mean square that are kept.
+
+    Attributes
+    ----------
+    m, v : dict of str to ndarray
+        The mean of the gradients of each parameter, and that of their squares.
+    iter : dict of str to int
+        The steps that each parameter has made.
+
+    Notes
+    -----
+    `m <- beta1 * m + (1 - beta1) * dE/dW`, `v <- beta2 * v + (1 - beta2) * (dE/dW)^2`,
+    `W <- W - lr * sqrt(1 - beta2^n) / (1 - beta1^n) * m / (sqrt(v) + 1e-7)` at step n. Kingma
+    and Ba, "Adam: a method for stochastic optimization" (2015), section 2.
+
+    Examples
+    --------
+    >>> params, optimizer = {"W": np.array([1.0])}, Adam(lr=0.1)
+    >>> optimizer.update(params, {"W": np.array([5.0])})
+    >>> params["W"].round(6)
+    array([0.9])
+    """
+
+    def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999) -> None:
+        super().__init__(lr)
+        self.beta1, self.beta2 = beta1, beta2
+        self.m: dict[str, NDArray[Any]] = {}
+        self.v: dict[str, NDArray[Any]] = {}
+        self.iter: dict[str, int] = {}
+
+    def _step(self, name: str, grad: NDArray[Any]) -> Any:
+        n = self.iter[name] = self.iter.get(name, 0) + 1
+        m, v = (old.get(name, np.zeros_like(grad)) for old in (self.m, self.v))
+        self.m[name] = self.beta1 * m + (1 - self.beta1) * grad
+        self.v[name] = self.beta2 * v + (1 - self.beta2) * grad**2
+        lr = self.lr * float(np.sqrt(1 - self.beta2**n)) / (1 - self.beta1**n)
+        return -lr * self.m[name] / (np.sqrt(self.v[name]) + TINY)

@@ -1,0 +1,340 @@
+"""Layers of a network: each knows the way forward and, by the chain rule, the way back.
+
+`forward` takes the input and keeps what the way back will need; `backward` takes the derivative
+of the loss with respect to the output, of the output's shape, and returns that with respect to
+the input, of the input's shape. Samples lie along the first axis.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kasago.common.functions import one_hot, relu, sigmoid, softmax, softmax_loss
+
+__all__ = ["AddLayer", "Affine", "MulLayer", "Relu", "Sigmoid", "SoftmaxWithLoss"]
+
+
+class MulLayer:
+    """Multiply two inputs, element by element.
+
+    Notes
+    -----
+    `z = x y`, and so `dE/dx = y dE/dz`, `dE/dy = x dE/dz`. Saito (2016), section 5.4.1.
+
+    Examples
+    --------
+    >>> layer = MulLayer()
+    >>> layer.forward(100, 2)
+    200
+    >>> layer.backward(1.1)
+    (2.2, 110.00000000000001)
+    """
+
+    def __init__(self) -> None:
+        self.x: Any = None
+        self.y: Any = None
+
+    def forward(self, x: Any, y: Any) -> Any:
+        """Return the product.
+
+        Parameters
+        ----------
+        x, y : number or ndarray, same shape
+
+        Returns
+        -------
+        number or ndarray
+        """
+        self.x, self.y = x, y
+        return x * y
+
+    def backward(self, dout: Any) -> tuple[Any, Any]:
+        """Return the derivatives with respect to both inputs.
+
+        Parameters
+        ----------
+        dout : number or ndarray
+            The derivative with respect to the product.
+
+        Returns
+        -------
+        dx, dy
+        """
+        return dout * self.y, dout * self.x
+
+
+class AddLayer:
+    """Add two inputs, element by element.
+
+    Notes
+    -----
+    `z = x + y`, and so both derivatives are `dE/dz`. Saito (2016), section 5.4.2.
+
+    Examples
+    --------
+    >>> layer = AddLayer()
+    >>> layer.forward(200, 450)
+    650
+    >>> layer.backward(1.1)
+    (1.1, 1.1)
+    """
+
+    def forward(self, x: Any, y: Any) -> Any:
+        """Return the sum.
+
+        Parameters
+        ----------
+        x, y : number or ndarray, same shape
+
+        Returns
+        -------
+        number or ndarray
+        """
+        return x + y
+
+    def backward(self, dout: Any) -> tuple[Any, Any]:
+        """Return the derivatives with respect to both inputs.
+
+        Parameters
+        ----------
+        dout : number or ndarray
+            The derivative with respect to the sum.
+
+        Returns
+        -------
+        dx, dy
+        """
+        return dout * 1, dout * 1
+
+
+class Relu:
+    """Pass positive numbers, stop the others, and do the same to the derivative.
+
+    Notes
+    -----
+    `z = max(0, x)`; the derivative at 0 is taken as 0. Saito (2016), section 5.5.1.
+
+    Examples
+    --------
+    >>> layer = Relu()
+    >>> layer.forward(np.array([1.0, -0.5]))
+    array([1., 0.])
+    >>> layer.backward(np.array([3.0, 3.0]))
+    array([3., 0.])
+    """
+
+    def __init__(self) -> None:
+        self.mask: Any = None
+
+    def forward(self, x: NDArray[Any]) -> Any:
+        """Return the positive part.
+
+        Parameters
+        ----------
+        x : ndarray, any shape
+
+        Returns
+        -------
+        ndarray, shape of `x`
+        """
+        self.mask = x <= 0
+        return relu(x)
+
+    def backward(self, dout: NDArray[Any]) -> Any:
+        """Return the derivative with respect to the input.
+
+        Parameters
+        ----------
+        dout : ndarray
+            The derivative with respect to the output. Left as it is.
+
+        Returns
+        -------
+        ndarray, shape of `dout`
+        """
+        return np.where(self.mask, 0, dout)
+
+
+class Sigmoid:
+    """Squash every number into [0, 1].
+
+    Notes
+    -----
+    `z = 1 / (1 + exp(-x))`, and so `dE/dx = z (1 - z) dE/dz`. Saito (2016), section 5.5.2.
+
+    Examples
+    --------
+    >>> layer = Sigmoid()
+    >>> layer.forward(np.array([0.0]))
+    array([0.5])
+    >>> layer.backward(np.array([1.0]))
+    array([0.25])
+    """
+
+    def __init__(self) -> None:
+        self.out: Any = None
+
+    def forward(self, x: NDArray[Any]) -> Any:
+        """Return the sigmoid.
+
+        Parameters
+        ----------
+        x : ndarray, any shape
+
+        Returns
+        -------
+        ndarray, shape of `x`
+        """
+        self.out = sigmoid(x)
+        return self.out
+
+    def backward(self, dout: NDArray[Any]) -> Any:
+        """Return the derivative with respect to the input.
+
+        Parameters
+        ----------
+        dout : ndarray
+            The derivative with respect to the output.
+
+        Returns
+        -------
+        ndarray, shape of `dout`
+        """
+        return dout * self.out * (1 - self.out)
+
+
+class Affine:
+    """Multiply by weights and add biases.
+
+    Parameters
+    ----------
+    W : ndarray, shape (n_in, n_out)
+        The weights; not copied, so that a step of training shows here.
+    b : ndarray, shape (n_out,)
+        The biases.
+
+    Attributes
+    ----------
+    dW, db : ndarray
+        The derivatives with respect to `W` and `b`, after `backward`.
+
+    Notes
+    -----
+    `z = x W + b`, and so `dE/dx = dE/dz W^T`, `dE/dW = x^T dE/dz`, and `dE/db` is the sum of
+    `dE/dz` over the samples. An input with more than two axes, such as (N, 1, 28, 28), is laid
+    out as (N, n_in). Saito (2016), section 5.6.2.
+
+    Examples
+    --------
+    >>> layer = Affine(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([10.0, 20.0]))
+    >>> layer.forward(np.array([[1.0, 1.0]]))
+    array([[14., 26.]])
+    >>> layer.backward(np.array([[1.0, 0.0]]))
+    array([[1., 3.]])
+    >>> layer.dW
+    array([[1., 0.],
+           [1., 0.]])
+    """
+
+    def __init__(self, W: NDArray[Any], b: NDArray[Any]) -> None:
+        self.W, self.b = W, b
+        self.x: Any = None
+        self.dW: Any = None
+        self.db: Any = None
+        self._shape: tuple[int, ...] = ()
+
+    def forward(self, x: NDArray[Any]) -> Any:
+        """Return the weighted sums.
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, n_in) or (N, ...) with n_in elements a sample
+
+        Returns
+        -------
+        ndarray, shape (N, n_out)
+        """
+        self._shape = x.shape
+        self.x = x.reshape(len(x), -1) if x.ndim > 2 else x
+        return np.dot(self.x, self.W) + self.b
+
+    def backward(self, dout: NDArray[Any]) -> Any:
+        """Return the derivative with respect to the input; keep `dW` and `db`.
+
+        Parameters
+        ----------
+        dout : ndarray, shape (N, n_out)
+            The derivative with respect to the output.
+
+        Returns
+        -------
+        ndarray, shape of the input
+        """
+        x, rows = np.atleast_2d(self.x), np.atleast_2d(dout)
+        self.dW = np.dot(x.T, rows)
+        self.db = np.sum(rows, axis=0)
+        return np.dot(dout, self.W.T).reshape(self._shape)
+
+
+class SoftmaxWithLoss:
+    """The output of a classifier and its loss: softmax and cross entropy in one.
+
+    Attributes
+    ----------
+    loss : float
+        The mean loss of the batch, after `forward`.
+    y : ndarray
+        The probabilities, after `forward`.
+
+    Notes
+    -----
+    The derivative with respect to the scores is `(y - t) / N`. The loss is `softmax_loss`,
+    which has no delta. Saito (2016), section 5.6.3.
+
+    Examples
+    --------
+    >>> layer = SoftmaxWithLoss()
+    >>> layer.forward(np.array([[0.0, 0.0]]), np.array([1]))
+    0.6931471805599453
+    >>> layer.backward()
+    array([[ 0.5, -0.5]])
+    """
+
+    def __init__(self) -> None:
+        self.loss: float | None = None
+        self.y: Any = None
+        self.t: Any = None
+
+    def forward(self, x: NDArray[Any], t: ArrayLike) -> float:
+        """Return the mean loss of a batch.
+
+        Parameters
+        ----------
+        x : ndarray, shape (K,) or (N, K)
+            The scores.
+        t : array_like
+            One-hot or class indices.
+
+        Returns
+        -------
+        float
+        """
+        self.t = one_hot(t, x)
+        self.y = softmax(x)
+        self.loss = softmax_loss(x, t)
+        return self.loss
+
+    def backward(self, dout: float = 1) -> Any:
+        """Return the derivative with respect to the scores.
+
+        Parameters
+        ----------
+        dout : float
+            The derivative with respect to the loss.
+
+        Returns
+        -------
+        ndarray, shape of the scores
+        """
+        return dout * (self.y - self.t) / (self.y.size // self.y.shape[-1])
