@@ -225,7 +225,7 @@ def plot_gradient_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None 
 def plot_descent(
     f: Function2D, history: ArrayLike, *, limit: float = 4.5, ax: Axes | None = None
 ) -> Axes:
-    """Draw the path of a descent over the lines of equal height.
+    """Draw the path of a descent over the lines of equal height, with a large dot at its start.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def plot_descent(
     ax = ax or _new_axes(figsize=(4.6, 4.4))
     _contours(f, limit, ax)
     ax.plot(*path.T, "o-", color="C1", markersize=4, linewidth=1.2)
-    ax.annotate("start", path[0], xytext=(6, 6), textcoords="offset points")
+    ax.plot(*path[0], "o", color="C1", markersize=9)
     ax.set(xlabel="x₀", ylabel="x₁", aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit))
     return ax
 
@@ -281,10 +281,10 @@ def plot_digits(
     pictures = _pictures(images)
     if len(captions) not in (0, len(pictures)):
         raise ValueError(f"got {len(captions)} captions for {len(pictures)} images")
-    ax = ax or _new_axes(figsize=(0.75 * len(pictures), 1.1))
+    ax = ax or _new_axes(figsize=(0.75 * len(pictures), 1.3))
     _tile(ax, pictures, columns=len(pictures), cmap="gray_r")
     for i, caption in enumerate(captions):
-        ax.text(32 * i + 14, 33, str(caption), ha="center", va="top")
+        ax.text(32 * i + 14, 33, str(caption), ha="center", va="top", fontsize="x-large")
     return ax
 
 
