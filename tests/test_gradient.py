@@ -12,13 +12,20 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import ArrayLike, NDArray
 
 from kasago.common.gradient import (
+    gradient_check,
     numerical_diff,
     numerical_gradient,
     numerical_gradient_2d,
     tangent_line,
 )
+from kasago.network import TwoLayerNet
 
 Array = NDArray[Any]
+
+
+def rng(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
 
 # Machines are noisy, so no property is judged by the time that it takes.
 many = settings(
@@ -389,16 +396,108 @@ def test_points_are_left_as_they_are_when_the_function_raises() -> None:
     assert X.tolist() == [[0.1, 0.2], [0.3, 0.4]]
 
 
-def test_gradient_at_rows_calls_the_function_with_points_only() -> None:
-    shapes = set()
+def test_a_function_that_cannot_take_all_points_is_called_point_by_point() -> None:
+    shapes = []
 
     def f(x: Array) -> Any:
-        shapes.add(x.shape)
-        return bowl(x)
+        shapes.append(x.shape)
+        return np.sum(x**2)
 
     numerical_gradient_2d(f, np.ones((3, 2)))
+    assert shapes == [(2, 3), *[(2,)] * 12]
+    shapes.clear()
     numerical_gradient_2d(f, np.ones(2))
-    assert shapes == {(2,)}
+    assert shapes == [(2,)] * 4
+
+
+def test_a_function_that_takes_all_points_is_called_for_them_together() -> None:
+    shapes = []
+
+    def f(x: Array) -> Any:
+        shapes.append(x.shape)
+        return x[0] ** 2 + 3 * x[1]
+
+    X = rng().normal(size=(1000, 2))
+    grad = numerical_gradient_2d(f, X)
+    np.testing.assert_allclose(grad, np.stack([2 * X[:, 0], np.full(1000, 3)], axis=-1), atol=1e-6)
+    assert shapes.count((2, 1000)) == 5
+    assert len(shapes) < 10
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x[0] * np.mean(x),  # the mean of all points
+        lambda x: np.sum(x**2, axis=-1),  # of each variable, where there are as many as points
+        lambda x: np.cumsum(x[0] * x[1])[-1] * x[0],
+        lambda x: max(x[0], x[1]),  # an array is neither true nor false
+        lambda x: x[0] if x[0] > 0 else -x[1],
+        lambda x: float(x[0]),
+    ],
+)
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_a_function_that_only_seems_to_take_all_points_is_not_trusted(f: Any, n: int) -> None:
+    X = rng(3).normal(size=(n, 2))
+    expected = [numerical_gradient(f, x) for x in X.copy()]
+    np.testing.assert_allclose(numerical_gradient_2d(f, X), expected, atol=1e-9)
+
+
+# Checking a gradient.
+
+
+def cubes() -> tuple[dict[str, Array], dict[str, Array]]:
+    params = {"W": rng().normal(size=(3, 4)), "b": rng(1).normal(size=4)}
+    return params, {name: 3 * param**2 for name, param in params.items()}
+
+
+HOW: list[dict[str, Any]] = [{}, {"entries": 10}, {"directions": 3}]
+
+
+@pytest.mark.parametrize("how", HOW, ids=str)
+def test_a_right_gradient_passes_and_a_wrong_entry_shows(how: dict[str, Any]) -> None:
+    params, grads = cubes()
+    before = {name: param.copy() for name, param in params.items()}
+
+    def f() -> float:
+        return float(sum(np.sum(param**3) for param in params.values()))
+
+    assert gradient_check(f, params, grads, rng=rng(), **how) < 1e-7
+    for name, param in params.items():
+        np.testing.assert_array_equal(param, before[name])
+    wrong = {"W": -grads["W"], "b": grads["b"]}
+    assert gradient_check(f, params, wrong, rng=rng(), **how) > 0.1
+
+
+@pytest.mark.parametrize("how", HOW, ids=str)
+def test_a_check_that_fails_restores_the_parameters(how: dict[str, Any]) -> None:
+    params, grads = cubes()
+    before = {name: param.copy() for name, param in params.items()}
+
+    def f() -> float:
+        raise RuntimeError("the loss fails")
+
+    with pytest.raises(RuntimeError, match="the loss fails"):
+        gradient_check(f, params, grads, rng=rng(), **how)
+    for name, param in params.items():
+        np.testing.assert_array_equal(param, before[name])
+
+
+def test_a_check_of_what_cannot_be_checked_is_refused() -> None:
+    params, grads = cubes()
+    with pytest.raises(ValueError, match="not both"):
+        gradient_check(lambda: 0.0, params, grads, entries=1, directions=1)
+    with pytest.raises(ValueError, match=r"'b' has shape \(4,\), its gradient none"):
+        gradient_check(lambda: 0.0, params, {"W": grads["W"]})
+    with pytest.raises(TypeError, match="'W' is float32"):
+        gradient_check(lambda: 0.0, {"W": np.ones(2, np.float32)}, {"W": np.ones(2)})
+
+
+def test_backpropagation_on_mnist_sizes_is_right_along_random_directions() -> None:
+    net = TwoLayerNet(rng=rng(), dtype=np.float64)
+    x, t = rng(1).random((20, 784)), rng(2).integers(10, size=20)
+    grads = net.gradient(x, t)
+    error = gradient_check(lambda: net.loss(x, t), net.params, grads, directions=5, rng=rng(3))
+    assert error < 1e-8
 
 
 @pytest.mark.parametrize("X", [[[3, 4], [0, 2]], [3, 4]], ids=["rows", "point"])
