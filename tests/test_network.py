@@ -1,6 +1,9 @@
 """Facts about kasago.network: the book's example, and backpropagation against differences."""
 
 import math
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -8,8 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from kasago.common.functions import sigmoid, softmax_loss
-from kasago.common.gradient import numerical_gradient
-from kasago.network import SimpleNet, TwoLayerNet
+from kasago.common.gradient import gradient_check, numerical_gradient
+from kasago.dataset.mnist import load_mnist
+from kasago.network import WEIGHTS, SimpleNet, ThreeLayerNet, TwoLayerNet
+from kasago.pretrain import pretrain
 
 Array = NDArray[Any]
 
@@ -340,3 +345,81 @@ def test_images_of_bytes_are_taken_as_numbers() -> None:
     assert net.loss(x, t) == net.loss(x.astype(float), t)
     for name, grad in net.gradient(x, t).items():
         np.testing.assert_array_equal(grad, net.gradient(x.astype(float), t)[name])
+
+
+# ThreeLayerNet.
+
+# What the shipped weights read; they come from one run of kasago.pretrain, not the best of many.
+RIGHT = 9852
+
+LAYERS = {"W1": (784, 50), "b1": (50,), "W2": (50, 100), "b2": (100,), "W3": (100, 10), "b3": (10,)}
+
+
+def test_three_layers_backpropagate_what_differences_say() -> None:
+    net = ThreeLayerNet(rng=rng(), dtype=np.float64)
+    x, t = rng(1).random((10, 784)), rng(2).integers(10, size=10)
+    assert {name: param.shape for name, param in net.params.items()} == LAYERS
+
+    def loss() -> float:
+        return net.loss(x, t)
+
+    for grads in (net.gradient(x, t), net.gradient(x, np.eye(10)[t])):
+        assert gradient_check(loss, net.params, grads, directions=5, rng=rng(3)) < 1e-8
+        assert gradient_check(loss, net.params, grads, entries=50, rng=rng(4)) < 1e-7
+
+
+@pytest.fixture(scope="module")
+def test_digits() -> tuple[Array, Array]:
+    return load_mnist()[1]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_trained_network_reads_exactly_so_many_digits(
+    dtype: type, test_digits: tuple[Array, Array]
+) -> None:
+    x, t = test_digits
+    net = ThreeLayerNet.trained(dtype)
+    assert all(param.dtype == dtype for param in net.params.values())
+    answers = np.argmax(net.predict(x.astype(dtype)), axis=1)
+    assert np.sum(answers == t) == RIGHT
+    assert net.accuracy(x, t) == RIGHT / 10_000
+    one_by_one = [np.argmax(net.predict(image)) for image in x[:200].astype(dtype)]
+    assert one_by_one == answers[:200].tolist()
+
+
+def test_the_trained_network_is_the_same_on_any_number_of_threads() -> None:
+    code = (
+        "from kasago.dataset.mnist import load_mnist; from kasago.network import ThreeLayerNet; "
+        "x, t = load_mnist()[1]; print(round(ThreeLayerNet.trained().accuracy(x, t) * len(t)))"
+    )
+    for threads in ("1", "2", "4"):
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert int(run.stdout) == RIGHT
+
+
+def test_the_weights_are_plain_arrays_that_can_run_no_code() -> None:
+    with np.load(WEIGHTS, allow_pickle=False) as weights:
+        assert {name: weights[name].shape for name in weights} == LAYERS
+        assert all(weights[name].dtype == np.float32 for name in weights)
+
+
+def test_no_answer_of_the_trained_network_hangs_on_the_last_bit(
+    test_digits: tuple[Array, Array],
+) -> None:
+    """Then the count of right answers is the same in float32, float64 and any order of sums."""
+    x, _ = test_digits
+    scores = np.sort(ThreeLayerNet.trained(np.float64).scores(x.astype(np.float64)), axis=1)
+    assert (scores[:, -1] - scores[:, -2]).min() > 1e-4
+
+
+def test_the_recipe_of_the_weights_gives_the_same_again() -> None:
+    (x, t), _ = load_mnist()
+    one, two = (pretrain(x[:1000], t[:1000], epochs=1, progress=False) for _ in range(2))
+    for name, param in one.params.items():
+        np.testing.assert_array_equal(param, two.params[name])

@@ -126,6 +126,7 @@ LAYERS = {
     "kasago.network": ["kasago.common"],
     "kasago.training": ["kasago.common", "kasago.network"],
     "kasago.plot": ["kasago.common", "kasago.network", "kasago.training"],
+    "kasago.pretrain": ["kasago.common", "kasago.dataset", "kasago.network"],
 }
 
 
