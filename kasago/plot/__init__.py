@@ -1,0 +1,30 @@
+"""The figures of the book, one function each.
+
+Every function draws on the axes that it is given, or on new ones, and returns them. Colours
+come from the reader's own style: the ink is the colour of text, the lines follow the colour
+cycle. Call ``plt.show()`` afterwards.
+"""
+
+from kasago.plot.curves import plot_difference_error, plot_loss_by_probability, plot_tangent
+from kasago.plot.digits import plot_digits, plot_weights
+from kasago.plot.history import plot_accuracy, plot_loss
+from kasago.plot.landscapes import (
+    plot_descent,
+    plot_gradient_field,
+    plot_gradient_surface,
+    plot_surface,
+)
+
+__all__ = [
+    "plot_accuracy",
+    "plot_descent",
+    "plot_difference_error",
+    "plot_digits",
+    "plot_gradient_field",
+    "plot_gradient_surface",
+    "plot_loss",
+    "plot_loss_by_probability",
+    "plot_surface",
+    "plot_tangent",
+    "plot_weights",
+]

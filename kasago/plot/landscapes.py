@@ -1,0 +1,168 @@
+"""Functions of two variables: surfaces, gradients, the way down."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from mpl_toolkits.mplot3d.axes3d import Axes3D
+from numpy.typing import ArrayLike, NDArray
+
+from kasago.common.gradient import numerical_gradient_2d
+from kasago.plot._axes import ink, new_axes, new_axes_3d
+
+__all__ = ["plot_descent", "plot_gradient_field", "plot_gradient_surface", "plot_surface"]
+
+Function2D = Callable[[NDArray[Any]], Any]
+
+
+def plot_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None = None) -> Axes3D:
+    """Draw a function of two variables as a surface.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a point, shape (2,), returns a number.
+    limit : float
+        Both variables run from -limit to limit.
+    ax : Axes3D, optional
+
+    Returns
+    -------
+    Axes3D
+    """
+    ax = ax or new_axes_3d()
+    X0, X1, points = _grid(limit, 17)
+    ax.plot_wireframe(X0, X1, _values(f, points, X0), color="C0", linewidth=0.7)
+    ax.set(xlabel="x₀", ylabel="x₁", zlabel="f(x)")
+    # Leave room for the label of the vertical axis, which no layout makes.
+    ax.set_box_aspect(None, zoom=0.93)
+    return ax
+
+
+def plot_gradient_field(
+    f: Function2D, *, limit: float = 4, contours: bool = False, ax: Axes | None = None
+) -> Axes:
+    """Draw the negative gradient as a field of arrows, seen from above.
+
+    Where the gradient vanishes there is no direction; a dot stands there.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a point, shape (2,), returns a number.
+    limit : float
+        Both variables run from -limit to limit.
+    contours : bool
+        Whether to draw the lines of equal height too.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or new_axes(figsize=(4.6, 4.4))
+    # A margin, so that the arrows on the border are whole.
+    edge = 1.1 * limit
+    if contours:
+        _contours(f, edge, ax)
+    _, _, points = _grid(limit, 17)
+    grad = numerical_gradient_2d(f, points)
+    flat = _vanishes(grad)
+    if not flat.all():
+        ax.quiver(*points[~flat].T, *-grad[~flat].T, angles="xy", color=ink(), width=0.004)
+    ax.plot(*points[flat].T, "o", color="C1")
+    ax.set(xlabel="x₀", ylabel="x₁", aspect="equal", xlim=(-edge, edge), ylim=(-edge, edge))
+    return ax
+
+
+def plot_gradient_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None = None) -> Axes3D:
+    """Draw the way down on the surface: at each point an arrow that touches it.
+
+    A step of length 1 against the gradient g changes the height by -|g|, so the arrow points
+    along (-g / |g|, -|g|). Where the gradient vanishes a dot stands instead.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a point, shape (2,), returns a number.
+    limit : float
+        Both variables run from -limit to limit.
+    ax : Axes3D, optional
+
+    Returns
+    -------
+    Axes3D
+    """
+    ax = plot_surface(f, limit=limit, ax=ax)
+    ax.collections[-1].set_alpha(0.6)
+    _, _, points = _grid(limit, 9)
+    z = np.apply_along_axis(f, 1, points)
+    grad = numerical_gradient_2d(f, points)
+    flat = _vanishes(grad)
+    length = np.linalg.norm(grad[~flat], axis=1, keepdims=True)
+    arrows = 0.45 * np.hstack([-grad[~flat] / length, -length])
+    ax.quiver(
+        *points[~flat].T, z[~flat], *arrows.T, color="C1", linewidth=1.4, arrow_length_ratio=0.2
+    )
+    ax.plot(*points[flat].T, z[flat], "o", color=ink())
+    return ax
+
+
+def plot_descent(
+    f: Function2D, history: ArrayLike, *, limit: float = 4.5, ax: Axes | None = None
+) -> Axes:
+    """Draw the path of a descent over the lines of equal height, with a large dot at its start.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a point, shape (2,), returns a number.
+    history : array_like, shape (steps, 2)
+        The points passed, as `gradient_descent` returns them.
+    limit : float
+        Both variables run from -limit to limit.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If the history is empty or not one of points of the plane.
+    """
+    path = np.asarray(history)
+    if path.size == 0 or path.shape[1:] != (2,):
+        raise ValueError(f"history must have shape (steps, 2), at least one; got {path.shape}")
+    ax = ax or new_axes(figsize=(4.6, 4.4))
+    _contours(f, limit, ax)
+    ax.plot(*path.T, "o-", color="C1", markersize=4, linewidth=1.2)
+    ax.plot(*path[0], "o", color="C1", markersize=9)
+    ax.set(xlabel="x₀", ylabel="x₁", aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit))
+    return ax
+
+
+def _contours(f: Function2D, limit: float, ax: Axes) -> None:
+    X0, X1, points = _grid(limit, 61)
+    height = _values(f, points, X0)
+    if np.ptp(height) > 0:  # a plain has no lines of equal height
+        ax.contour(X0, X1, height, levels=8, colors="C0", linewidths=1)
+
+
+def _grid(limit: float, count: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return the coordinates of a square grid, and its points, shape (count**2, 2)."""
+    axis = np.linspace(-limit, limit, count)
+    X0, X1 = np.meshgrid(axis, axis)
+    return X0, X1, np.stack([X0.ravel(), X1.ravel()], axis=-1)
+
+
+def _values(f: Function2D, points: NDArray[Any], like: NDArray[Any]) -> NDArray[Any]:
+    return np.apply_along_axis(f, 1, points).reshape(like.shape)
+
+
+def _vanishes(grad: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say where a gradient is too short to have a direction, against the longest."""
+    length = np.linalg.norm(grad, axis=1)
+    return np.asarray(length <= 1e-8 * length.max())
