@@ -25,6 +25,14 @@ def mkdocs_build(site, cache, *options):
     )
 
 
+def address_of(chapter):
+    """Return the path on the site of a chapter, such as ``ja/loss/`` of ``docs/loss.ja.md``."""
+    path = chapter.relative_to(ROOT / "docs").with_suffix("")
+    language = f"{path.suffix[1:]}/" if path.suffix else ""
+    page = path.with_suffix("").as_posix()
+    return language if page == "index" else f"{language}{page}/"
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """Build the site from nothing, in strict mode; return the folder of site and cache."""

@@ -72,7 +72,7 @@ def test_every_exercise_has_a_folded_solution_that_runs(page):
     text = page.read_text("utf-8")
     _, _, exercises = text.partition("{ #exercises }")
     questions = re.findall(r"^\*\*\d+\. ", exercises, re.MULTILINE)
-    solutions = re.findall(r'^\?\?\? success "Solution"', exercises, re.MULTILINE)
+    solutions = re.findall(r'^\?\?\? success "(?:Solution|解答)"', exercises, re.MULTILINE)
     start = text.index(exercises) if exercises else len(text)
     code = [s for s in parse(text, page.name) if s.start >= start and s.runs]
     assert 3 <= len(questions) <= 5

@@ -5,14 +5,14 @@ import shutil
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, address_of
 
 pytestmark = pytest.mark.xdist_group("site")
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-PAGES = ["" if f.stem == "index" else f"{f.stem}/" for f in sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [address_of(chapter) for chapter in sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.fixture(scope="module")

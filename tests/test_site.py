@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urljoin
 
 import pytest
 
-from conftest import ROOT, mkdocs_build
+from conftest import ROOT, address_of, mkdocs_build
 from kasago.literate.parse import parse
 
 # One worker builds, and then has all tests that need the site.
@@ -42,8 +42,7 @@ def pages(site):
 
 
 def built_page(site, chapter):
-    name = chapter.stem
-    return (site / ("index.html" if name == "index" else f"{name}/index.html")).read_text("utf-8")
+    return (site / address_of(chapter) / "index.html").read_text("utf-8")
 
 
 def test_nothing_is_loaded_from_another_host(pages, site):
@@ -62,7 +61,7 @@ def test_every_link_within_the_site_leads_somewhere(pages, site):
     for name, page in pages.items():
         for tag, attributes in page.elements:
             address = attributes.get("href") or ""
-            if tag != "a" or re.match(r"[a-z]+:", address) or name == "404.html":
+            if tag != "a" or re.match(r"[a-z]+:", address) or name.endswith("404.html"):
                 continue
             target, anchor = urldefrag(urljoin(f"/{name}", address))
             file = target.lstrip("/")
