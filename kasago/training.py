@@ -1,4 +1,4 @@
-"""The training loop: draw a mini-batch, take the gradient, make a step, keep the score."""
+"""Training with a progress bar, and the history that comes of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from kasago.common.optimizer import SGD
+from kasago.common.trainer import Trainer
 
 __all__ = ["History", "Network", "Optimizer", "train"]
 
@@ -116,28 +117,19 @@ def train(
     >>> history.test_accuracy[-1] > 0.95
     True
     """
-    for split, x, t in (("train", x_train, t_train), ("test", x_test, t_test)):
-        if len(x) == 0 or len(x) != len(t):
-            raise ValueError(
-                f"x_{split} and t_{split} must hold the same number of samples, at least one; "
-                f"got shapes {np.shape(x)} and {np.shape(t)}"
-            )
-    if batch_size < 1 or iterations < 0:
-        raise ValueError(
-            "batch_size must be 1 or more and iterations 0 or more, "
-            f"got {batch_size} and {iterations}"
-        )
-    rng = np.random.default_rng(rng)
-    optimizer = SGD(lr) if optimizer is None else optimizer
-    iterations_per_epoch = max(len(x_train) // batch_size, 1)
-    history = History()
-
-    for i in tqdm(range(iterations), desc="training", disable=not progress):
-        if i % iterations_per_epoch == 0:
-            history.train_accuracy.append(network.accuracy(x_train, t_train))
-            history.test_accuracy.append(network.accuracy(x_test, t_test))
-        batch = rng.integers(len(x_train), size=batch_size)
-        loss, grads = network.loss_and_gradient(x_train[batch], t_train[batch])
-        history.loss.append(loss)
-        optimizer.update(network.params, grads)
-    return history
+    if iterations < 0:
+        raise ValueError(f"iterations must be 0 or more, got {iterations}")
+    trainer = Trainer(
+        network,
+        x_train,
+        t_train,
+        x_test,
+        t_test,
+        mini_batch_size=batch_size,
+        optimizer=SGD(lr) if optimizer is None else optimizer,
+        verbose=False,
+        rng=rng,
+    )
+    for _ in tqdm(range(iterations), desc="training", disable=not progress):
+        trainer.train_step()
+    return History(trainer.train_loss_list, trainer.train_acc_list, trainer.test_acc_list)

@@ -303,7 +303,7 @@ def test_a_batch_of_no_samples_is_refused(batch_size: int) -> None:
 
 
 def test_a_negative_number_of_iterations_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"iterations 0 or more.*-1"):
+    with pytest.raises(ValueError, match=r"iterations must be 0 or more.*-1"):
         short(iterations=-1)
 
 
