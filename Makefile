@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Material's notice about a version of MkDocs that this book does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve test outputs clean
+.PHONY: serve test outputs bench clean
 
 serve: .venv/installed
 	$(BIN)/mkdocs serve
@@ -17,6 +17,11 @@ test: .venv/installed
 # Write what the snippets print, and the figures of README.md, anew; review the difference.
 outputs: .venv/installed
 	$(BIN)/python -m kasago.literate README.md docs
+
+# Time this package beside other ways to do the same; PyTorch, scikit-learn and JAX have their
+# turn where they are installed in .venv.
+bench: .venv/installed
+	$(BIN)/python -m kasago.bench
 
 clean:
 	rm -rf .venv .cache site

@@ -21,6 +21,7 @@ mpl.use("Agg")
 
 ROOT = Path(kasago.__file__).parent
 LITERATE = "kasago.literate"
+BENCH = "kasago.bench"
 
 # What `kasago.common` and `load_mnist` of files at hand must not wait for.
 HEAVY = ["markdown", "matplotlib", "mkdocs", "pooch", "requests", "sybil", "tqdm"]
@@ -35,6 +36,7 @@ FILES = {name_of(file): file for file in sorted(ROOT.rglob("*.py"))}
 FOR_READERS = [name for name in FILES if not name.startswith(LITERATE)]
 COMMON = [name for name in FOR_READERS if name.startswith("kasago.common.")]
 PLAIN_MODULES = [name for name in FOR_READERS if not FILES[name].name.startswith("_")]
+TO_IMPORT = [name for name in PLAIN_MODULES if not name.startswith(BENCH)]
 
 
 def imports(name: str) -> Iterator[str]:
@@ -121,6 +123,7 @@ def test_literate_knows_nothing_of_the_rest(name: str) -> None:
 
 # Each may import what stands below it: plot and training, network, common.
 LAYERS = {
+    BENCH: ["kasago"],
     "kasago.common": ["kasago.common"],
     "kasago.dataset": ["kasago.dataset"],
     "kasago.network": ["kasago.common"],
@@ -165,7 +168,7 @@ def test_every_module_says_what_it_is_for(name: str) -> None:
 # What is documented.
 
 
-@pytest.mark.parametrize("subject", documented(PLAIN_MODULES))
+@pytest.mark.parametrize("subject", documented(TO_IMPORT))
 def test_a_docstring_names_every_parameter(subject: Any) -> None:
     doc = inspect.getdoc(subject) or ""
     # The attributes of a dataclass are its parameters.
@@ -176,7 +179,7 @@ def test_a_docstring_names_every_parameter(subject: Any) -> None:
     assert sorted(named) == sorted(expected)
 
 
-@pytest.mark.parametrize("subject", documented(PLAIN_MODULES))
+@pytest.mark.parametrize("subject", documented(TO_IMPORT))
 def test_a_docstring_says_in_a_line_what_it_does_and_what_is_returned(subject: Any) -> None:
     doc = inspect.getdoc(subject) or ""
     assert doc.splitlines()[0].endswith(".")
@@ -192,7 +195,7 @@ def test_everything_in_common_has_an_example_that_uses_it(name: str) -> None:
         assert re.search(rf"^>>> .*\b{subject.__name__}[()]", examples, re.M), subject
 
 
-@pytest.mark.parametrize("subject", documented(PLAIN_MODULES))
+@pytest.mark.parametrize("subject", documented(TO_IMPORT))
 def test_everything_public_is_typed(subject: Any) -> None:
     if inspect.isfunction(subject):
         signature = inspect.signature(subject)

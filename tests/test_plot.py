@@ -1,6 +1,7 @@
 """Facts about kasago.plot: what stands on the axes of each figure, and that it can be drawn."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from kasago import plot
 from kasago.plot import (
     plot_accuracy,
+    plot_benchmark,
     plot_descent,
     plot_difference_error,
     plot_digits,
@@ -62,6 +64,7 @@ for shared in (PATH, DIGITS, WEIGHTS):
 
 FLAT: dict[str, Callable[..., Any]] = {
     "plot_accuracy": lambda **how: plot_accuracy(HISTORY, **how),
+    "plot_benchmark": lambda **how: plot_benchmark("training", **how),
     "plot_descent": lambda **how: plot_descent(bowl, PATH, **how),
     "plot_difference_error": lambda **how: plot_difference_error(np.sin, np.cos, 1.0, **how),
     "plot_digits": lambda **how: plot_digits(DIGITS, [5, 0, 4], **how),
@@ -77,6 +80,7 @@ SOLID: dict[str, Callable[..., Any]] = {
 }
 ALL = FLAT | SOLID
 PICTURES = ["plot_digits", "plot_weights"]  # They have no axes to label.
+ROWS = ["plot_benchmark"]  # The rows have names.
 
 
 @pytest.fixture(autouse=True)
@@ -128,7 +132,7 @@ def test_a_figure_is_drawn_on_the_axes_given_and_on_no_other(name: str) -> None:
 def test_axes_are_labelled(name: str) -> None:
     ax = ALL[name]()
     assert ax.get_xlabel()
-    assert ax.get_ylabel()
+    assert ax.get_ylabel() or name in ROWS
     if name in SOLID:
         assert ax.get_zlabel()
 
@@ -544,3 +548,29 @@ def test_input_that_would_draw_nonsense_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         draw()
+
+
+# The benchmark.
+
+
+def test_a_benchmark_has_a_dot_at_each_median_and_a_line_over_each_range(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    file.write_text('{"seconds": {"job": {"slow": [4.0, 2.0, 2.5], "Kasago": [1.0, 3.0, 1.5]}}}')
+    ax = plot_benchmark("job", results=file)
+    ranges, medians = ax.lines[::2], ax.lines[1::2]
+    assert [line.get_xdata().tolist() for line in ranges] == [[2.0, 4.0], [1.0, 3.0]]
+    assert [float(dot.get_xdata()[0]) for dot in medians] == [2.5, 1.5]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["slow", "Kasago"]
+    assert ax.get_xscale() == "linear"
+    assert ax.get_xlim()[0] == 0
+
+
+def test_a_benchmark_of_very_different_times_has_a_logarithmic_axis(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    file.write_text('{"seconds": {"job": {"slow": [4.0], "fast": [0.1]}}}')
+    assert plot_benchmark("job", results=file).get_xscale() == "log"
+
+
+def test_a_job_that_was_not_measured_is_refused_with_those_that_were() -> None:
+    with pytest.raises(ValueError, match="no job 'cooking'; it has training, inference"):
+        plot_benchmark("cooking")

@@ -5,6 +5,7 @@ come from the reader's own style: the ink is the colour of text, the lines follo
 cycle. Call ``plt.show()`` afterwards.
 """
 
+from kasago.plot.benchmark import plot_benchmark
 from kasago.plot.curves import plot_difference_error, plot_loss_by_probability, plot_tangent
 from kasago.plot.digits import plot_digits, plot_weights
 from kasago.plot.history import plot_accuracy, plot_loss
@@ -17,6 +18,7 @@ from kasago.plot.landscapes import (
 
 __all__ = [
     "plot_accuracy",
+    "plot_benchmark",
     "plot_descent",
     "plot_difference_error",
     "plot_digits",
