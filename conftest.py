@@ -1,10 +1,21 @@
 """Let Sybil find every snippet of the Markdown pages and every example of the docstrings."""
 
+import os
+
+import pytest
 from sybil import Sybil
 
 from kasago.literate.collect import docstrings, snippets
 
 pytest_collect_file = (
-    Sybil(parsers=[snippets], pattern="*.md")
+    Sybil(parsers=[snippets], pattern="*.md", fixtures=["results"])
     + Sybil(parsers=[docstrings], pattern="*.py", excludes=["tests/*.py", "conftest.py"])
 ).pytest()
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory):
+    """Return a folder for the results of snippets: new in each session, one for all its workers."""
+    folder = tmp_path_factory.getbasetemp()
+    worker = "PYTEST_XDIST_WORKER" in os.environ
+    return (folder.parent if worker else folder) / "results"

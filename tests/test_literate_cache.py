@@ -13,6 +13,7 @@ from kasago.literate import cache
 from kasago.literate.cache import run_cached, write_whole
 from kasago.literate.parse import Snippet
 from kasago.literate.run import Result
+from kasago.literate.ties import Tie
 
 SNIPPET = Snippet("docs/page.md", 3, "print(1)\n", {})
 
@@ -52,7 +53,21 @@ def test_an_unchanged_snippet_is_not_run_again(package, runs, folder):
     # Nor in another place, language or dress.
     other = replace(SNIPPET, path="docs/page.ja.md", line=9, options={"title": "a"}, output="2\n")
     assert run_cached(other, folder) == first
-    # Nor when a file is saved as it was, or compiled.
+    assert runs == ["print(1)\n"]
+
+
+def test_both_languages_share_a_run_while_their_numbers_are_the_same(package, runs, folder):
+    english = replace(SNIPPET, ties=(Tie(9, "0.94", "a"), Tie(9, "60,000", "n")))
+    japanese = replace(SNIPPET, ties=(Tie(12, "0.944", "a"), Tie(17, "60000", "n")))
+    first = run_cached(english, folder)
+    assert run_cached(japanese, folder) == first
+    other = replace(SNIPPET, ties=(Tie(9, "0.94", "a"), Tie(9, "60,000", "m")))
+    assert run_cached(other, folder) != first
+
+
+def test_an_unchanged_package_is_known_by_its_contents(package, runs, folder):
+    first = run_cached(SNIPPET, folder)
+    # Saved as it was, or compiled.
     (package / "a.py").write_text("x = 1\n")
     (package / "sub" / "__pycache__" / "a.pyc").write_bytes(b"1")
     assert run_cached(SNIPPET, folder) == first
@@ -133,6 +148,17 @@ def test_a_failure_is_not_kept(package, folder, monkeypatch):
     assert run_cached(SNIPPET, folder) == Result("1\n", ())
 
 
+def test_a_failure_that_the_fence_announces_is_kept(package, folder, monkeypatch):
+    stub = replace(SNIPPET, options={"fails": "ValueError: no"})
+    results = [Result("", (), f"Traceback\nValueError: {n}") for n in ("yes", "no", "maybe")]
+    monkeypatch.setattr(cache, "run", lambda snippet: results.pop(0))
+    assert run_cached(stub, folder).error.endswith("yes")
+    assert run_cached(stub, folder).error.endswith("no")
+    assert run_cached(stub, folder).error.endswith("no")
+    # For nobody else: their traceback would have the lines of another page.
+    assert run_cached(SNIPPET, folder).error.endswith("maybe")
+
+
 def test_a_result_is_not_kept_if_the_package_was_edited_during_the_run(
     package, folder, monkeypatch
 ):
@@ -154,10 +180,13 @@ def test_a_result_is_not_kept_if_the_package_was_edited_during_the_run(
         b"null",
         b"[]",
         b"{}",
-        b'{"output": null, "figures": []}',
-        b'{"output": "x", "figures": null}',
-        b'{"output": "x", "figures": "<svg/>"}',
-        b'{"output": "x", "figures": [1]}',
+        b'{"output": "x", "figures": []}',
+        b'{"output": null, "figures": [], "error": "", "values": []}',
+        b'{"output": "x", "figures": null, "error": "", "values": []}',
+        b'{"output": "x", "figures": "<svg/>", "error": "", "values": []}',
+        b'{"output": "x", "figures": [1], "error": "", "values": []}',
+        b'{"output": "x", "figures": [], "error": "", "values": [1]}',
+        b'{"output": "x", "figures": [], "error": "no", "values": []}',
     ],
 )
 def test_a_damaged_file_is_a_miss_and_is_mended(damage, package, runs, folder):

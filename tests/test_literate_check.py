@@ -1,5 +1,6 @@
 """Facts about kasago.literate.check: the page shows what came, or the message says what did."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from kasago.literate.check import check, check_source, same_output
 from kasago.literate.figure import standalone
 from kasago.literate.parse import Figure, LiterateError, Snippet
 from kasago.literate.run import Result
+from kasago.literate.ties import Tie
 
 PRINTED = """\
 0.09750000000000003
@@ -23,9 +25,8 @@ def replaced(text, position, character):
 
 
 def complaint(snippet, result):
-    with pytest.raises(LiterateError) as caught:
-        check(snippet, result)
-    return str(caught.value)
+    [error] = check(snippet, result)
+    return str(error)
 
 
 def snippet(output=None, figures=(), path="docs/page.md"):
@@ -116,8 +117,8 @@ def test_another_output_does_not_agree(page, printed):
 
 
 def test_the_right_output_and_number_of_figures_pass():
-    check(snippet("1\n", [figure("figures/a.svg")]), Result("1\n", ("<svg/>",)))
-    check(snippet(), Result("\n", ()))
+    assert check(snippet("1\n", [figure("figures/a.svg")]), Result("1\n", ("<svg/>",))) == []
+    assert check(snippet(), Result("\n", ())) == []
 
 
 def test_another_output_is_shown_beside_the_expected_one():
@@ -155,6 +156,98 @@ def test_a_failure_shows_the_traceback_and_nothing_else():
     assert said == "docs/page.md:7: the snippet fails\n    NameError: np"
 
 
+# Snippets that fail on purpose.
+
+TRACEBACK = "Traceback (most recent call last):\n  ...\nAssertionError: not yet: a hint\n"
+
+
+def test_a_snippet_may_fail_as_its_fence_says_and_in_no_other_way():
+    stub = replace(snippet("1\n"), options={"fails": "AssertionError: not yet: a hint"})
+    assert check(stub, Result("1\n", (), TRACEBACK)) == []
+    assert "prints something else" in complaint(stub, Result("2\n", (), TRACEBACK))
+    assert complaint(stub, Result("1\n", ())) == (
+        "docs/page.md:7: the snippet comes to its end; its fence says that it fails\n"
+        "    AssertionError: not yet: a hint"
+    )
+    for other in (
+        TRACEBACK.replace("hint", "hind"),
+        TRACEBACK.replace("Assertion", "Value"),
+        TRACEBACK.replace("not yet", "so not yet"),
+        f"{TRACEBACK}and more",
+        "the snippet ran longer than the limit of 120 s",
+    ):
+        said = complaint(stub, Result("1\n", (), other))
+        assert (
+            "fails otherwise than its fence says; expected\n    AssertionError: not yet: a" in said
+        )
+        assert said.endswith(other.strip().splitlines()[-1])
+
+
+# Numbers of the text.
+
+
+def test_a_number_that_the_run_does_not_give_is_named_with_its_line():
+    ties = (Tie(9, "0.94", "a"), Tie(12, "60,000", "n"), Tie(13, "7", "b[-1]"))
+    tied = replace(snippet(), ties=ties)
+    assert check(tied, Result("", (), values=("0.9437", "60000", "7"))) == []
+    errors = check(tied, Result("1\n", (), values=("0.9437", "60001", "NameError: name 'b'")))
+    assert [error.line for error in errors] == [7, 12, 13]
+    assert [str(error) for error in errors[1:]] == [
+        "docs/page.md:12: the page says 60,000, and n gives 60001",
+        "docs/page.md:13: the page says 7, and b[-1] gives NameError: name 'b'",
+    ]
+    # The numbers of a snippet that failed are not known.
+    assert len(check(tied, Result("", (), "NameError: np"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "value"),
+    [
+        ("0.94", "0.9437"),
+        ("0.94", "0.94"),
+        ("0.940", "0.94"),
+        ("94", "94.37"),
+        ("2", "2.0"),
+        ("60,000", "60000"),
+        ("60{,}000", "60000.0"),
+        ("1,234.5", "1234.53"),
+        ("−0.33", "-0.3333"),
+        ("9e-13", "9.094947017729282e-13"),
+        ("9 \\times 10^{-13}", "9.094947017729282e-13"),
+        ("6.02 \\times 10^23", "6.022e+23"),
+        ("0.0001", "0.0001"),
+        ("0.3", "0.30000000000000004"),
+    ],
+)
+def test_a_number_holds(number, value):
+    assert Tie(1, number, "x").holds(value)
+
+
+@pytest.mark.parametrize(
+    ("number", "value"),
+    [
+        ("0.95", "0.9437"),
+        ("0.94", "0.9"),
+        ("0.943", "0.94"),
+        ("94", "94.7"),
+        ("94", "95"),
+        ("100", "101"),
+        ("0.33", "-0.3333"),
+        ("60,000", "60001"),
+        ("9 \\times 10^{-13}", "9e-12"),
+        ("1", "True"),
+        ("1", "nan"),
+        ("1", "inf"),
+        ("1", "'1'"),
+        ("1", "array(1)"),
+        ("1", "()"),
+        ("1", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_number_does_not_hold(number, value):
+    assert not Tie(1, number, "x").holds(value)
+
+
 # Figures that are files beside the page, as README.md has them.
 
 
@@ -166,9 +259,9 @@ def test_a_figure_file_shows_what_the_snippet_draws(tmp_path):
 
     assert "assets/a.svg is not what the snippet draws" in complaint(shown, Result("", (drawn,)))
     file.write_text(standalone(drawn), encoding="utf-8")
-    check(shown, Result("", (drawn,)))
+    assert check(shown, Result("", (drawn,))) == []
     # Another machine may round otherwise.
-    check(shown, Result("", (drawn.replace("2.00", "2.01"),)))
+    assert check(shown, Result("", (drawn.replace("2.00", "2.01"),))) == []
     for other in (drawn.replace("2.00", "3.00"), drawn.replace("path", "line"), "<svg></svg>"):
         said = complaint(shown, Result("", (other,)))
         assert "assets/a.svg is not what the snippet draws; python -m kasago.literate" in said

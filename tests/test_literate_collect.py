@@ -3,20 +3,14 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from kasago.literate.cache import key
+from kasago.literate.parse import parse
 
-CONFTEST = """\
-from sybil import Sybil
-
-from kasago.literate.collect import docstrings, snippets
-
-pytest_collect_file = (
-    Sybil(parsers=[snippets], pattern="*.md") + Sybil(parsers=[docstrings], pattern="*.py")
-).pytest()
-"""
+CONFTEST = (Path(__file__).parent.parent / "conftest.py").read_text("utf-8")
 GOOD = """\
 ---
 title: Good
@@ -105,6 +99,7 @@ def test_each_snippet_passes_fails_or_is_skipped_by_itself(folder):
     pages = {
         "good": GOOD,
         "windows": GOOD.replace("\n", "\r\n"),
+        "stub": '```python fails="AssertionError: not yet"\nassert 0, "not yet"\n```\n',
         "slow": '```python not-run="takes a day"\n1 / 0\n```\n',
         "source": '```python source="kasago.literate.parse.parse"\n```\n',
         # The faults, and how each is reported.
@@ -114,6 +109,8 @@ def test_each_snippet_passes_fails_or_is_skipped_by_itself(folder):
         "fence": wrong.replace("```python", '```python title="x"'),
         "leans": "```python\nx = 1\n```\n\n```python\nprint(x)\n```\n\n```output\n1\n```\n",
         "gone": '```python source="kasago.literate.parse.gone"\n```\n',
+        "number": f"{GOOD}\nRounded, 1.41<!-- = math.sqrt(2) -->, 1.43<!-- = math.sqrt(2) -->.\n",
+        "done": '```python fails="AssertionError: not yet"\nassert 1, "not yet"\n```\n',
         "cached": "```python\nprint(1)\n```\n\n```output\n2\n```\n",
     }
     for name, text in pages.items():
@@ -121,11 +118,12 @@ def test_each_snippet_passes_fails_or_is_skipped_by_itself(folder):
     # The site's cache, with a lie in it.
     cache = folder / ".cache" / "literate"
     cache.mkdir(parents=True)
-    lie = json.dumps({"output": "2\n", "figures": []})
-    (cache / (key("print(1)\n") + ".json")).write_text(lie)
+    lie = json.dumps({"output": "2\n", "figures": [], "error": "", "values": []})
+    [cached] = parse(pages["cached"], "docs/cached.md")
+    (cache / f"{key(cached)}.json").write_text(lie)
 
     result = pytest_run(folder, "-n", "2")
-    assert "7 failed, 4 passed, 1 skipped" in result.stdout.splitlines()[-1]
+    assert "9 failed, 5 passed, 1 skipped" in result.stdout.splitlines()[-1]
     assert "takes a day" in result.stdout
     said = [
         "docs/digit.md:5: the snippet prints something else; expected\n"
@@ -136,10 +134,35 @@ def test_each_snippet_passes_fails_or_is_skipped_by_itself(folder):
         "docs/fence.md:5: the snippet prints something else",
         "docs/leans.md:5: the snippet fails",
         "docs/gone.md:1: there is no function or class 'kasago.literate.parse.gone'",
+        "docs/number.md:15: the page says 1.43, and math.sqrt(2) gives 1.4142135623730951",
+        "docs/done.md:1: the snippet comes to its end; its fence says that it fails",
         "docs/cached.md:1: the snippet prints something else; expected\n    2\ngot\n    1",
     ]
     for message in said:
         assert message in result.stdout
+
+
+WAIT = """\
+import time
+from pathlib import Path
+
+while not Path({log!r}).exists():
+    time.sleep(0.01)
+time.sleep(1)  # until the result is written
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_snippet_runs_once_in_a_session_for_the_editions_of_its_page(workers, folder):
+    log = folder / "log"
+    page = f"```python\nwith open({str(log)!r}, 'a') as file:\n    file.write('run ')\n```\n"
+    (folder / "docs" / "a.md").write_text(page)
+    (folder / "docs" / "b.md").write_text(f"```python\n{WAIT.format(log=str(log))}```\n\n{page}")
+    for _session in (1, 2):
+        options = ("-n", workers, "--dist", "loadfile", "-p", "no:randomly")
+        assert "3 passed" in pytest_run(folder, *options).stdout.splitlines()[-1]
+        assert log.read_text() == "run "
+        log.unlink()
 
 
 @pytest.mark.parametrize(

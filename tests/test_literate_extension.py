@@ -171,6 +171,64 @@ def test_source_is_shown_under_its_name(convert):
     assert "def fenced(" in re.sub("<[^>]*>", "", page)
 
 
+@pytest.mark.parametrize(
+    ("name", "not_run", "stops", "fails"),
+    [
+        ("page.md", "Not run: ", "it stops with ", "This page fails"),
+        ("page.fr.md", "Not run: ", "it stops with ", "This page fails"),
+        (
+            "page.ja.md",
+            "いません: ",
+            "エラーで止まります: ",
+            "このページにはエラーがあります",
+        ),
+    ],
+)
+def test_what_the_build_adds_is_in_the_language_of_the_page(name, not_run, stops, fails, convert):
+    stub = '```python fails="ValueError: <no>"\nraise ValueError("<no>")\n```\n'
+    text = f'{stub}\n```python not-run="<x>"\n```\n\n```python\n1 / 0\n```\n'
+    page, [message] = convert(text, name=name)
+    assert message.startswith(f"docs/{name}:8: the snippet fails")
+    assert f"{not_run}&lt;x&gt;</p>" in page
+    assert f"{stops}<code>ValueError: &lt;no&gt;</code></p>" in page
+    assert f'<p class="admonition-title">{fails}</p>' in page
+
+
+def test_comments_that_tie_numbers_and_formulas_do_not_reach_the_page(convert):
+    text = """\
+```python
+x = 0.5
+```
+
+It is 0.5<!-- = x --> or $0.5$<!--
+= x -->, `<!-- = a -->` and **0.50<!-- = x -->**. <!-- kept -->
+<!-- formula: f(x)
+     x: real[N] -->
+\\begin{equation}
+x
+\\end{equation}
+
+    <!-- not computed: a limit -->
+    Indented.
+
+- item
+
+    ```text
+    <!-- = b -->
+    ```
+"""
+    page, messages = convert(text)
+    assert messages == []
+    shown = re.sub(r"<(?!!--)[^>]*>", "", page)
+    for written in (
+        "It is 0.5 or 0.5, &lt;!-- = a --&gt; and 0.50. <!-- kept -->",
+        "&lt;!-- = b --&gt;",
+    ):
+        assert written in shown
+    assert shown.count("--") == 6
+    assert '<div class="formula"><math' in page
+
+
 # What stops the build: the page, the line that the message names, and what it says.
 
 FAULTS = {
@@ -180,6 +238,9 @@ FAULTS = {
     "no figure line": ("```python\nplt.show()\n```\n", 1, "has 0 image line(s)"),
     "no figure": ("```python\nx = 1\n```\n![a b c](figures/a.svg)\n", 1, "drew 0 figure(s)"),
     "spelling": ("text\n\n```py\nx\n```\n", 3, "would pass untested"),
+    "number": ("```python\nx = 0.5\n```\n\na\n0.4<!-- = x -->\n", 6, "says 0.4, and x gives 0.5"),
+    "no number": ("```python\nx = 0.5\n```\n\na\n<!-- = x -->\n", 6, "no number stands directly"),
+    "completed": ('```python fails="E: a"\nx = 1\n```\n', 1, "comes to its end; its fence says"),
     "no source": ('text\n\n```python source="kasago.no"\n```\n', 3, "'kasago.no'"),
     "command": ("a\n$y$\n\nThe $\\foo{x}$.\n", 4, r"formula '\\foo{x}' cannot be read: Unknown"),
     "display": ("a\n\n$$\n\\bar{x}\n\\baz\n$$\n", 3, "cannot be read: Unknown command"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown import Markdown
 from pygments.lexers import get_all_lexers
 
-from kasago.literate.parse import LiterateError, fenced, parse
+from kasago.literate.parse import LiterateError, fenced, parse, prose
 
 # Every name of a Pygments lexer that reads Python; a traceback is no code.
 PYTHON_NAMES = sorted(
@@ -104,6 +104,53 @@ def test_lines_are_those_of_the_file_when_its_header_was_cut_off():
         parse("\n```py\nx\n```", "page.md", first_line=5)
 
 
+def test_a_number_is_tied_to_the_nearest_snippet_above_it_that_ends():
+    page = textwrap.dedent("""\
+        ```python
+        a = 1
+        ```
+
+        ![About 0.5<!-- = a[-1] --> high](figures/one.svg "Is $0.7$<!-- = a + 'b' -->.")
+
+        ```python fails="ValueError: no"
+        b = 1
+        ```
+        ```python not-run="slow"
+        ```
+        ```python source="a.b"
+        ```
+
+        Some 94.4<!-- = 100 * (a
+            + 1) -->% of 60,000<!--=n--> and $x = 10{,}000$<!-- = n --> `0.3`, float64.
+
+        ```text
+        <!-- = a -->
+        ```
+
+        !!! note
+
+            The `1<!-- = a -->` and `` ` <!-- = `` are code; **−2<!-- = c -->** is a number.
+        """)
+    first, *others = parse(page, "page.md", first_line=3)
+    assert [(tie.line, tie.number, tie.expression) for tie in first.ties] == [
+        (7, "0.5", "a[-1]"),
+        (7, "0.7", "a + 'b'"),
+        (17, "94.4", "100 * (a + 1)"),
+        (18, "60,000", "n"),
+        (18, "10{,}000", "n"),
+        (26, "−2", "c"),
+    ]
+    assert [snippet.ties for snippet in others] == [(), (), ()]
+    # Who cannot see the figure does not hear the expression.
+    [figure] = first.figures
+    assert (figure.alt, figure.caption) == ("About 0.5 high", "Is $0.7$.")
+
+
+def test_prose_is_the_page_without_what_is_code():
+    page = "Let `x` be\n```text\n勾配 `\n```\n``a`b`` c` d.\n"
+    assert prose(page, "page.md") == "Let     be\n       \n    \n   \n        c` d.\n"
+
+
 def test_neither_code_nor_output_loses_its_own_indentation_or_blank_lines():
     body = "    a\n\n  b\n"
     fence = body.replace("\n\n", "\n   \n")
@@ -186,6 +233,7 @@ REFUSED = {
     "unknown option": ('```python titel="a"\nx\n```\n', 1, "unknown option 'titel'; known: "),
     "option twice": ('```python title="a" title="b"\nx\n```\n', 1, "twice"),
     "source and code": ('```python source="a.b"\nx\n```\n', 1, "is empty"),
+    "two treatments": ('```python not-run="a" fails="b"\nx\n```\n', 1, "one of fails, not-run"),
     "tildes": ("~~~ python\nx\n~~~\n", 1, "pass untested"),
     "in a quote": ("> ```python\n> x\n> ```\n", 1, "begins its line"),
     "in a quote of a quote": ("> > ```python\n> > x\n> > ```\n", 1, "begins its line"),
@@ -241,6 +289,22 @@ REFUSED = {
         4,
         "follows no snippet that draws it",
     ),
+    "a figure of code that fails": (
+        '```python fails="a"\nx\n```\n![What it shows here](figures/a.svg)\n',
+        4,
+        "follows no snippet that draws it",
+    ),
+    "a tie of nothing": ("```python\nx\n```\n\nHalf<!-- = x -->\n", 5, "no number stands directly"),
+    "a tie after a blank": ("```python\nx\n```\n1 <!-- = x -->\n", 4, "before <!-- = x -->"),
+    "a tie of a name": ("```python\nx\n```\nfloat64<!-- = x -->\n", 4, "no number stands directly"),
+    "a tie of code": ("```python\nx\n```\n`1`<!-- = x -->\n", 4, "no number stands directly"),
+    "a tie to nothing": ("\n1<!-- = x -->\n```python\nx\n```\n", 2, "no snippet above it"),
+    "a tie to a failure": (
+        '```python fails="a"\nx\n```\n1<!-- = x -->\n',
+        4,
+        "no snippet above it",
+    ),
+    "an endless tie": ("```python\nx\n```\n1<!-- = x\n\n2", 4, "never ends"),
 }
 FIGURES = {
     "no alt text": "![](figures/a.svg)",

@@ -140,6 +140,20 @@ def test_a_failure_is_reported_and_its_snippet_left_alone(page):
     assert not (page.parent / "a.svg").exists()
 
 
+def test_the_output_of_a_snippet_that_is_to_fail_is_what_it_prints_before(page):
+    stub = fence('python fails="AssertionError: no"', "print(1)", "assert 0, 'no'")
+    assert rewritten(page, stub) == f"{stub}\n{fence('output', '1')}"
+
+
+def test_a_wrong_number_is_reported_and_not_rewritten(page, capsys):
+    text = f"{agrees('x = 2 / 3; print(x)', '0.67')}\nIt is 0.67<!-- = x --> or 0.65<!-- = x -->.\n"
+    page.write_text(text)
+    assert main([str(page)]) == 1
+    assert page.read_text() == text
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "page.md:9: the page says 0.65, and x gives 0.6666666666666666\n")
+
+
 def test_pages_that_cannot_be_read_do_not_stop_the_others(page, capsys):
     for name, content in {
         "a.md": b"text\n\n```py\nprint(1)\n```\n",

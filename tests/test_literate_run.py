@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from kasago.literate.figure import clean, embed, standalone
 from kasago.literate.parse import parse
 from kasago.literate.run import Result, run
+from kasago.literate.ties import Tie
 
 
 def snippet(code, first_line=1):
@@ -166,6 +168,48 @@ def test_nothing_that_a_snippet_starts_outlives_it(then, error, tmp_path):
                 time.sleep(0.01)
 
 
+# Numbers of the text.
+
+
+def values(code, *expressions):
+    ties = tuple(Tie(9, "1", expression) for expression in expressions)
+    return run(replace(snippet(code), ties=ties))
+
+
+def test_expressions_are_evaluated_after_the_snippet_among_its_names():
+    code = "import numpy as np\na, m = np.array([1, 2.5]), 4\ndef half(x): return x / m * 2\nm = 8"
+    given = {
+        "m": "8",
+        "a[-1]": "2.5",
+        "half(a.size)": "0.5",
+        "sum(x * m for x in a)": "28.0",
+        "0.1 + 0.2": "0.30000000000000004",
+        "10**20": "1" + 20 * "0",
+        "np.float32(0.5)": "0.5",
+        "np.int8(3)": "3",
+        # No numbers of a text.
+        "2 > 1": "True",
+        "'1'": "'1'",
+        "a": "array([1. , 2.5])",
+    }
+    assert values(code, *given) == Result("", (), values=tuple(given.values()))
+
+
+def test_an_expression_that_fails_says_why_and_spoils_no_other():
+    name, division, syntax, empty, last = values("x = 0", "y", "1 / x", "x +", "", "x").values
+    assert name == "NameError: name 'y' is not defined"
+    assert division == "ZeroDivisionError: division by zero"
+    assert syntax.startswith("SyntaxError: ")
+    assert empty.startswith("SyntaxError: ")
+    assert last == "0"
+
+
+def test_an_expression_that_prints_or_ends_the_process_does_not_pass():
+    assert values("x = 1", "print(x)") == Result("1\n", (), values=("None",))
+    assert "SystemExit" in values("x = 1", "exit()").error
+    assert values("1 / 0", "1").values == ()
+
+
 # Figures.
 
 DRAW = """\
@@ -231,7 +275,7 @@ def test_the_same_code_gives_the_same_bytes_in_any_process_and_locale(drawn):
         check=True,
     )
     kept = json.loads(again.stdout)
-    assert Result(kept["output"], tuple(kept["figures"]), kept["error"]) == drawn
+    assert Result(kept["output"], tuple(kept["figures"])) == drawn
 
 
 def test_text_stays_text_in_the_typeface_of_the_page(drawn):

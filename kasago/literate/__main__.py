@@ -2,7 +2,8 @@
 
 Runs every snippet of the Markdown files named, or found in the folders named; writes each
 output fence anew from what came, where it differs, and each figure that is a file. Review the
-difference before you commit it. The exit code is 1 if a snippet failed.
+difference before you commit it. A number of the text that is wrong is reported and left to you.
+The exit code is 1 if a snippet failed or a number is wrong.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from kasago.literate.cache import write_whole
 from kasago.literate.check import check, file_of, same_output
 from kasago.literate.figure import drawn_here, same_drawing, standalone
 from kasago.literate.parse import LiterateError, Snippet, fenced, parse, relative
-from kasago.literate.run import Result, run
+from kasago.literate.run import Result, ends_as_said, run
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0, or 1 if a snippet failed or a page breaks the rules.
+        0, or 1 if a snippet failed, a number of the text is wrong or a page breaks the rules.
     """
     parser = argparse.ArgumentParser(prog="python -m kasago.literate", description=__doc__)
     parser.add_argument("paths", nargs="+", type=Path, help="Markdown files and folders of them")
@@ -74,20 +75,17 @@ def rewrite(page: Path) -> tuple[bool, list[LiterateError]]:
     snippets = [snippet for snippet in parse(text, relative(page)) if snippet.runs]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(run, snippets))
-    errors = []
+    errors: list[LiterateError] = []
     for snippet, result in reversed(list(zip(snippets, results, strict=True))):
         new = snippet
-        if not result.error and len(snippet.figures) == len(result.figures):
+        if ends_as_said(snippet, result) and len(snippet.figures) == len(result.figures):
             new = replace(snippet, output=_output(snippet, result))
             text = text[: snippet.code_end] + _written(new, snippet, text) + text[snippet.end :]
             _draw(new, result)
-        try:
-            check(new, result)
-        except LiterateError as error:
-            errors.append(error)
+        errors = check(new, result) + errors
     if text != before:
         write_whole(page, text, newline)
-    return text != before, errors[::-1]
+    return text != before, errors
 
 
 def _pages(paths: list[Path]) -> list[Path]:

@@ -1,4 +1,8 @@
-"""Keep the results of snippets between builds of the site; tests never come here."""
+"""Keep the results of snippets, so that none is run twice for nothing.
+
+A build of the site keeps them for the next build. A session of pytest begins with none, and keeps
+them to its end: the editions of a page in two languages share a run of each snippet.
+"""
 
 import hashlib
 import json
@@ -11,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kasago.literate.parse import Snippet
-from kasago.literate.run import Result, run
+from kasago.literate.run import Result, ends_as_said, run
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -19,8 +23,9 @@ PACKAGE = Path(__file__).parent.parent
 def run_cached(snippet: Snippet, folder: Path) -> Result:
     """Return the result of a snippet, from the cache if nothing that it depends on changed.
 
-    That is its code, the package's files that it can import, the way snippets are run, and the
-    versions of Python, NumPy and Matplotlib. A failure is not kept.
+    That is its code, the expressions of the numbers tied to it, the package's files that it can
+    import, the way snippets are run, and the versions of Python, NumPy and Matplotlib. A failure
+    is not kept, but for one that the snippet announces.
 
     Parameters
     ----------
@@ -32,34 +37,41 @@ def run_cached(snippet: Snippet, folder: Path) -> Result:
     -------
     Result
     """
-    name = key(snippet.code)
+    name = key(snippet)
     file = folder / f"{name}.json"
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         kept = None  # not there, or damaged: run
     match kept:
-        case {"output": str(output), "figures": [*figures]} if all(
-            isinstance(figure, str) for figure in figures
-        ):
-            return Result(output, tuple(figures))
+        case {
+            "output": str(output),
+            "figures": [*figures],
+            "error": str(error),
+            "values": [*values],
+        } if all(isinstance(text, str) for text in figures + values):
+            result = Result(output, tuple(figures), error, tuple(values))
+            if ends_as_said(snippet, result):
+                return result
     result = run(snippet)
-    if not result.error and key(snippet.code) == name:  # else the package changed meanwhile
+    # A package that was edited during the run is another one.
+    if ends_as_said(snippet, result) and key(snippet) == name:
         write_whole(file, json.dumps(asdict(result)))
     return result
 
 
-def key(code: str) -> str:
-    """Return the name under which the result of some code is kept.
+def key(snippet: Snippet) -> str:
+    """Return the name under which the result of a snippet is kept.
 
     Parameters
     ----------
-    code : str
+    snippet : Snippet
 
     Returns
     -------
     str
     """
+    code = json.dumps([snippet.code, *(tie.expression for tie in snippet.ties)])
     parts = [code, sys.version, version("numpy"), version("matplotlib"), _package_state()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -4,15 +4,15 @@ import doctest
 import re
 import textwrap
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
 from kasago.literate.figure import same_drawing
 from kasago.literate.parse import Figure, LiterateError, Snippet
-from kasago.literate.run import Result
+from kasago.literate.run import Result, ends_as_said
 from kasago.literate.source import source_of
+from kasago.literate.ties import is_rounded
 
-NUMBER = re.compile(r"[+-]?(?:\d+\.(?P<decimals>\d*)|\d+(?=[eE]))(?:[eE](?P<exponent>[+-]?\d+))?")
+NUMBER = re.compile(r"[+-]?(?:\d+\.\d*|\d+(?=[eE]))(?:[eE][+-]?\d+)?")
 REWRITE = "python -m kasago.literate README.md docs"
 RULES = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1 | doctest.DONT_ACCEPT_BLANKLINE
 
@@ -47,27 +47,30 @@ def same_output(expected: str, printed: str) -> bool:
     if len(wanted) == len(given):
         for want, got in reversed(list(zip(wanted, given, strict=True))):
             cut_short = expected.startswith("...", want.end())
-            if not cut_short and _rounds(want, got):
+            if not cut_short and is_rounded(want[0], got[0]):
                 printed = printed[: got.start()] + want[0] + printed[got.end() :]
     return doctest.OutputChecker().check_output(expected, printed, RULES)
 
 
-def check(snippet: Snippet, result: Result) -> None:
-    """Raise an error unless a run of the snippet gave what the page shows.
+def check(snippet: Snippet, result: Result) -> list[LiterateError]:
+    """Return what is wrong if a run of the snippet did not give what the page shows.
 
     Parameters
     ----------
     snippet : Snippet
     result : Result
 
-    Raises
-    ------
-    LiterateError
-        If the snippet failed, printed something else, or drew another number of figures.
+    Returns
+    -------
+    list of LiterateError
+        One if the snippet failed, printed something else, or drew another number of figures;
+        one for each number of the text that the run does not give.
     """
-    complaints = list(_complaints(snippet, result))
-    if complaints:
-        raise LiterateError(snippet.path, snippet.line, "\n".join(complaints))
+    complaints = "\n".join(_complaints(snippet, result))
+    errors = [LiterateError(snippet.path, snippet.line, complaints)] if complaints else []
+    if not result.error:
+        errors += _wrong_numbers(snippet, result)
+    return errors
 
 
 def check_source(snippet: Snippet) -> str:
@@ -113,8 +116,17 @@ def file_of(snippet: Snippet, figure: Figure) -> Path | None:
 
 
 def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
-    if result.error:
-        yield f"the snippet fails\n{_indented(result.error)}"
+    if not ends_as_said(snippet, result):
+        said = snippet.options.get("fails")
+        if said and result.error:
+            yield (
+                "the snippet fails otherwise than its fence says; expected\n"
+                f"{_indented(said)}\ngot\n{_indented(result.error)}"
+            )
+        elif said:
+            yield f"the snippet comes to its end; its fence says that it fails\n{_indented(said)}"
+        else:
+            yield f"the snippet fails\n{_indented(result.error)}"
         return
     if snippet.output is None and result.output.strip():
         yield f"the snippet prints, and no output fence follows it; got\n{_indented(result.output)}"
@@ -137,15 +149,11 @@ def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
             yield f"{figure.path} is not what the snippet draws; {REWRITE} draws it anew"
 
 
-def _rounds(want: re.Match[str], got: re.Match[str]) -> bool:
-    """Return whether a number of the page is a printed one with fewer decimals."""
-    decimals = _decimals(want)
-    tolerance = Decimal(6).scaleb(-decimals - 1)
-    return decimals < _decimals(got) and abs(Decimal(want[0]) - Decimal(got[0])) <= tolerance
-
-
-def _decimals(number: re.Match[str]) -> int:
-    return len(number["decimals"] or "") - int(number["exponent"] or 0)
+def _wrong_numbers(snippet: Snippet, result: Result) -> Iterator[LiterateError]:
+    for tie, value in zip(snippet.ties, result.values, strict=True):
+        if not tie.holds(value):
+            message = f"the page says {tie.number}, and {tie.expression} gives {value}"
+            yield LiterateError(snippet.path, tie.line, message)
 
 
 def _tidy(text: str) -> str:

@@ -1,13 +1,15 @@
 """Run one snippet in this process: ``python -m kasago.literate.child JOB``.
 
-`run` starts it, in an empty folder; JOB is a folder with ``snippet.json`` (path, line, code).
-What the snippet prints goes to the standard output; ``done`` in JOB says that it came to its
-last line, ``failed`` that an exception was raised, whose traceback, in the lines of the page,
-goes to the standard error.
+`run` starts it, in an empty folder; JOB is a folder with ``snippet.json`` (path, line, code, and
+expressions to evaluate afterwards). What the snippet prints goes to the standard output;
+``done`` in JOB says that it came to its last line, and holds the values of the expressions;
+``failed`` says that an exception was raised, whose traceback, in the lines of the page, goes to
+the standard error.
 """
 
 import json
 import linecache
+import numbers
 import sys
 import threading
 import traceback
@@ -40,14 +42,31 @@ def main(job: Path) -> int:
         exec(compile(source, path, "exec"), module.__dict__)
         sys.stdout.flush()
         _refuse_unseen_figures()
+        values = [_value(expression, module.__dict__) for expression in snippet["expressions"]]
     except BaseException as error:
         if isinstance(error, SystemExit):
             error.add_note("A snippet runs to its last line; it does not exit.")
         _print_trimmed(error, path)
         (job / "failed").touch()
         return 1
-    (job / "done").touch()
+    (job / "done").write_text(json.dumps(values))
     return 0
+
+
+def _value(expression: str, namespace: dict[str, Any]) -> str:
+    """Return the number that an expression gives, as text, or what it gives instead."""
+    try:
+        value = eval(expression, namespace)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    match value:
+        case bool():
+            return repr(value)
+        case numbers.Integral():
+            return str(int(value))
+        case numbers.Real():
+            return str(float(value))
+    return repr(value)
 
 
 def _limit_files() -> None:

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 
 from sybil import Document, Example, Region
 
+from kasago.literate.cache import run_cached
 from kasago.literate.check import check, check_source, same_output
 from kasago.literate.parse import LiterateError, parse, relative
-from kasago.literate.run import run
 
 
 def snippets(document: Document) -> Iterable[Region]:
     """Yield the snippets of a Markdown document, each to be run by itself.
+
+    The fixture ``results`` gives a folder, new in each session, for what came of them.
 
     Parameters
     ----------
@@ -56,7 +58,8 @@ def _run_snippet(example: Example) -> str | None:
         elif "not-run" in snippet.options:
             raise unittest.SkipTest(snippet.options["not-run"])
         else:
-            check(snippet, run(snippet))
+            errors = check(snippet, run_cached(snippet, example.namespace["results"]))
+            return "\n".join(map(str, errors)) or None
     except LiterateError as error:
         return str(error)
     return None

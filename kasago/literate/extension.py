@@ -9,7 +9,8 @@ In ``mkdocs.yml``::
 
 It needs `pymdownx.superfences` (highlighted fences) and `pymdownx.arithmatex` with
 ``generic: true`` (formulas) beside it. What fails is logged as an error, which stops
-``mkdocs build --strict``, and is shown on the page, in its place.
+``mkdocs build --strict``, and is shown on the page, in its place. The words that the extension
+itself adds are in the language that the suffix of the file names: Japanese for ``page.ja.md``.
 """
 
 import html
@@ -32,9 +33,24 @@ from kasago.literate.check import check, check_source
 from kasago.literate.figure import embed
 from kasago.literate.formulas import to_mathml
 from kasago.literate.parse import Figure, LiterateError, Snippet, fenced, parse, relative
+from kasago.literate.ties import without_comments
 
 # A child of the logger whose records MkDocs counts under --strict (errors also under --quiet).
 log = logging.getLogger("mkdocs.kasago.literate")
+
+# The words that stand on a page and not in its source.
+WORDS = {
+    "en": {
+        "not-run": "Not run: {}",
+        "fails": "Yours to complete. Until it is right, it stops with {}",
+        "error": "This page fails",
+    },
+    "ja": {
+        "not-run": "このコードは実行していません: {}",
+        "fails": "完成させるのはあなたです。正しく書けるまでは次のエラーで止まります: {}",
+        "error": "このページにはエラーがあります",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +60,7 @@ class Outcome:
     snippet: Snippet
     code: str
     figures: Sequence[str] = ()
-    error: LiterateError | None = None
+    errors: Sequence[LiterateError] = ()
 
 
 class LiterateExtension(Extension):
@@ -58,11 +74,13 @@ class LiterateExtension(Extension):
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        """Register the two steps."""
+        """Register the three steps."""
         page = Page(Path(os.fspath(self.getConfig("docs"))), md.tab_length)
         cache = Path(os.fspath(self.getConfig("cache")))
         # After white space is normalised (30), before fences are highlighted (25).
         md.preprocessors.register(SnippetPreprocessor(md, page, cache), "kasago-snippets", 28)
+        # After fences are out of the way (25), before raw HTML is (20).
+        md.preprocessors.register(CommentPreprocessor(md), "kasago-comments", 22)
         # After raw HTML is back in its place and everything is unescaped (30 to 10).
         md.postprocessors.register(FormulaPostprocessor(md, page), "kasago-formulas", 5)
 
@@ -72,33 +90,37 @@ class Page:
 
     def __init__(self, docs: Path, tab_length: int) -> None:
         self.docs, self.tab_length = docs, tab_length
-        self.lines: list[str] = []
+        self.path, self.first_line = "<page>", 1
 
-    def locate(self) -> tuple[str, int]:
-        """Return the file that ends with the page's text, and the line where that begins.
+    def locate(self, lines: list[str]) -> None:
+        """Find the file that ends with the page's text, and the line where that begins.
 
         A converter is given text without a name, and without the header of the file.
         """
-        text = self._lines("\n".join(self.lines).lstrip("\n"))
+        text = self._lines("\n".join(lines).lstrip("\n"))
         found = []
         for file in sorted(self.docs.rglob("*.md")):
             lines = self._lines(file.read_text(encoding="utf-8-sig"))
             if lines[-len(text) :] == text:
                 found.append((len(lines) - len(text) + 1, relative(file)))
         # Another page may end with the same lines: the one that has little above them is meant.
-        first_line, path = min(found, default=(1, "<page>"))
-        return path, first_line
+        self.first_line, self.path = min(found, default=(1, "<page>"))
 
-    def line_of(self, latex: str) -> tuple[str, int]:
-        """Return the file, and the line on which a formula of it begins."""
-        path, _ = self.locate()
+    @property
+    def words(self) -> dict[str, str]:
+        """The words of the page's language, English where there are no others."""
+        language = Path(self.path).stem.rpartition(".")[2]
+        return WORDS.get(language, WORDS["en"])
+
+    def line_of(self, latex: str) -> int:
+        """Return the line of the file on which a formula begins."""
         try:
-            source = Path(path).read_text(encoding="utf-8")
+            source = Path(self.path).read_text(encoding="utf-8")
         except OSError:
-            return path, 1
+            return 1
         words = r"\s+".join(map(re.escape, latex.split()))
         formula = re.search(rf"(?:\$|\\\(|\\\[)\s*{words}", source) or re.search(words, source)
-        return path, source.count("\n", 0, formula.start() if formula else 0) + 1
+        return source.count("\n", 0, formula.start() if formula else 0) + 1
 
     def _lines(self, text: str) -> list[str]:
         """Return the lines of a text as a converter leaves them, to the last that is not empty."""
@@ -114,12 +136,11 @@ class SnippetPreprocessor(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines of the page with its snippets run."""
-        self.page.lines = lines
+        self.page.locate(lines)
         text = "\n".join(lines)
-        path, first_line = self.page.locate()
         leading = len(text) - len(text.lstrip("\n"))
         try:
-            snippets = parse(text, path, first_line - leading)
+            snippets = parse(text, self.page.path, self.page.first_line - leading)
         except LiterateError as error:
             return [self._report(error), "", *lines]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -138,10 +159,9 @@ class SnippetPreprocessor(Preprocessor):
             if not snippet.runs:
                 return Outcome(snippet, snippet.code)
             result = run_cached(snippet, self.cache)
-            check(snippet, result)
-            return Outcome(snippet, snippet.code, result.figures)
+            return Outcome(snippet, snippet.code, result.figures, check(snippet, result))
         except LiterateError as error:
-            return Outcome(snippet, snippet.code, error=error)
+            return Outcome(snippet, snippet.code, errors=[error])
 
     def _blocks(self, outcome: Outcome) -> Iterator[str]:
         """Yield the Markdown blocks that take the place of a snippet."""
@@ -150,19 +170,32 @@ class SnippetPreprocessor(Preprocessor):
         title = snippet.options.get("title") or snippet.options.get("source")
         yield fenced(f'python title="{title}"' if title else "python", outcome.code)
         if reason := snippet.options.get("not-run"):
-            yield stash(f'<p class="not-run">Not run: {html.escape(reason)}</p>')
-        if outcome.error:
-            yield self._report(outcome.error)
+            yield stash(self._note("not-run", html.escape(reason)))
+        if failure := snippet.options.get("fails"):
+            yield stash(self._note("fails", f"<code>{html.escape(failure)}</code>"))
+        for error in outcome.errors:
+            yield self._report(error)
         if snippet.output is not None:
             yield fenced("{.text .output .no-copy}", snippet.output)
         for number, (figure, svg) in enumerate(zip(snippet.figures, outcome.figures, strict=False)):
             yield stash(_figure(figure, embed(svg, figure.alt, f"f{snippet.line}-{number}-")))
         yield stash("</div>")
 
+    def _note(self, kind: str, text: str) -> str:
+        return f'<p class="note">{self.page.words[kind].format(text)}</p>'
+
     def _report(self, error: LiterateError) -> str:
         """Log an error, and return the placeholder of its text on the page."""
         log.error("%s", error)
-        return self.md.htmlStash.store(_box(str(error)))
+        return self.md.htmlStash.store(_box(self.page, str(error)))
+
+
+class CommentPreprocessor(Preprocessor):
+    """Drop the comments that tie numbers and formulas to code."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the lines of the page without these comments."""
+        return without_comments("\n".join(lines)).split("\n")
 
 
 class FormulaPostprocessor(Postprocessor):
@@ -177,9 +210,9 @@ class FormulaPostprocessor(Postprocessor):
         text, errors = to_mathml(text)
         reports = []
         for error in errors:
-            path, line = self.page.line_of(error.latex)
-            log.error("%s:%s: %s", path, line, error)
-            reports.append(_box(f"{path}:{line}: {error}"))
+            message = f"{self.page.path}:{self.page.line_of(error.latex)}: {error}"
+            log.error("%s", message)
+            reports.append(_box(self.page, message))
         return "".join(reports) + text
 
 
@@ -196,9 +229,9 @@ def _figure(figure: Figure, svg: str) -> str:
     return f'<figure class="drawn" data-search-exclude>{svg}{caption}</figure>'
 
 
-def _box(message: str) -> str:
+def _box(page: Page, message: str) -> str:
     return (
-        '<div class="admonition failure"><p class="admonition-title">This page fails</p>'
+        f'<div class="admonition failure"><p class="admonition-title">{page.words["error"]}</p>'
         f"<pre>{html.escape(message)}</pre></div>"
     )
 

@@ -18,6 +18,12 @@ The fence may carry options, ``python key="value"``:
 - ``title``: a title above the code.
 - ``not-run``: the code is shown and not run; the value is the reason, which the page shows.
 - ``source``: the fence is empty, and shows the source of the object with this dotted name.
+- ``fails``: the code runs and stops with this error, the last line of its traceback; so does
+  an exercise until its reader has completed it. It draws nothing.
+
+A number in the text that comes from a snippet is tied to it by a comment (see `ties`)::
+
+    The network reads 94.4<!-- = 100 * accuracy -->% of the digits.
 """
 
 import re
@@ -29,7 +35,11 @@ from typing import NoReturn
 from sybil import Document, Region
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
-OPTIONS = ("not-run", "source", "title")
+from kasago.literate.ties import CODE_SPAN, TIE, Tie, without_comments
+
+# How code is treated that is not simply run to its end, one at most; and all that a fence may say.
+TREATMENTS = ("fails", "not-run", "source")
+OPTIONS = (*TREATMENTS, "title")
 
 # The names under which highlighters and notebooks know Python.
 PYTHON = r"(?:i?python[\d.]*|py[\d.]*|pyi|pycon|numpy|sage|bazel|starlark)(?!\w)"
@@ -48,7 +58,7 @@ OTHER_INFO = re.compile(r'[\w+#-]+(?: title="[^"`\n]*")?|\{ ?\.[\w-]+(?: \.[\w-]
 OPTION = re.compile(r'([a-z-]+)="([^"\n]*)"')
 OPENING = re.compile(r"(?P<indent>[^`~]*)(?P<ticks>`{3,}|~{3,})(?P<info>.*?)[ \t]*")
 IMAGE = re.compile(
-    r"^[ \t]*!\[(?P<alt>(?:\\.|[^\]\\\n])*)\]"
+    r"^[ \t]*!\[(?P<alt>(?:\\.|<!--.*?-->|[^\]\\\n])*)\]"
     r'\((?P<path>[^\s)]+)(?: "(?P<caption>[^"\n]*)")?\)[ \t]*$\n?',
     re.MULTILINE,
 )
@@ -97,6 +107,8 @@ class Snippet:
         The text of the output fence.
     figures : tuple of Figure
         The image lines.
+    ties : tuple of Tie
+        The numbers of the text below it, to the next snippet, that are tied to it.
     indent : str
         The white space before the fence.
     start, code_end, output_end, end : int
@@ -110,6 +122,7 @@ class Snippet:
     options: dict[str, str]
     output: str | None = None
     figures: tuple[Figure, ...] = ()
+    ties: tuple[Tie, ...] = ()
     indent: str = ""
     start: int = 0
     code_end: int = 0
@@ -120,6 +133,11 @@ class Snippet:
     def runs(self) -> bool:
         """Whether the code is run: it is neither excused nor an excerpt of source."""
         return not self.options.keys() & {"not-run", "source"}
+
+    @property
+    def ends(self) -> bool:
+        """Whether the code comes to its end: it runs, and does not fail on purpose."""
+        return self.runs and "fails" not in self.options
 
 
 def parse(text: str, path: str, first_line: int = 1) -> list[Snippet]:
@@ -143,7 +161,8 @@ def parse(text: str, path: str, first_line: int = 1) -> list[Snippet]:
     LiterateError
         If a fence looks like Python and is not written as a snippet, names no language, never
         ends, or ends where another reader of Markdown may not see its end; if an output fence
-        or a figure follows no snippet that runs; if a figure has no alt text.
+        or a figure follows no snippet that runs; if a figure has no alt text; if a comment
+        ties no number, or ties one to no snippet.
 
     Examples
     --------
@@ -160,7 +179,30 @@ def parse(text: str, path: str, first_line: int = 1) -> list[Snippet]:
     >>> snippet.code, snippet.output, snippet.line
     ('print(1 + 1)\n', '2\n', 2)
     """
-    return list(_Page(text, path, first_line).snippets())
+    return _Page(text, path, first_line).tied_snippets()
+
+
+def prose(text: str, path: str) -> str:
+    """Return a page with blanks for its fences and code spans: what is left is text to read.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+    path : str
+        The page's name, for messages.
+
+    Returns
+    -------
+    str
+        As long as the page, so that offsets and lines are those of the page.
+
+    Raises
+    ------
+    LiterateError
+        If the page breaks the rules of its fences.
+    """
+    return _Page(text, path, 1).prose
 
 
 def fenced(info: str, text: str) -> str:
@@ -219,6 +261,32 @@ class _Page:
         self.blocks = sorted(self.fences + list(self._images()), key=lambda block: block.start)
         self._refuse_what_was_missed()
 
+    @property
+    def prose(self) -> str:
+        text = self.text
+        for fence in self.fences:
+            block = _blank(text[fence.start : fence.end])
+            text = text[: fence.start] + block + text[fence.end :]
+        return CODE_SPAN.sub(lambda span: _blank(span[0]), text)
+
+    def tied_snippets(self) -> list[Snippet]:
+        """Return the snippets, each with the numbers that are tied to it."""
+        snippets = list(self.snippets())
+        for match in TIE.finditer(self.prose):
+            comment = match.start("expression")
+            if not match[0].endswith("-->"):
+                self._fail(comment, "this comment never ends")
+            expression = re.sub(r"\s*\n\s*", " ", match["expression"]).strip()
+            if not match["number"]:
+                self._fail(comment, f"no number stands directly before <!-- = {expression} -->")
+            above = [n for n, s in enumerate(snippets) if s.ends and s.start < comment]
+            if not above:
+                self._fail(comment, f"<!-- = {expression} --> has no snippet above it that ends")
+            tie = Tie(self._line(comment), match["number"], expression)
+            snippet = snippets[above[-1]]
+            snippets[above[-1]] = replace(snippet, ties=(*snippet.ties, tie))
+        return snippets
+
     def snippets(self) -> Iterator[Snippet]:
         waiting = self.blocks[::-1]
         while waiting:
@@ -247,7 +315,7 @@ class _Page:
             block = waiting[-1]
             if block.info == "output" and snippet.output is None and not snippet.figures:
                 snippet = replace(snippet, output=block.body, output_end=block.end, end=block.end)
-            elif block.image:
+            elif block.image and snippet.ends:
                 figures = (*snippet.figures, self._figure(block))
                 snippet = replace(snippet, figures=figures, end=block.end)
             else:
@@ -257,7 +325,7 @@ class _Page:
 
     def _figure(self, block: _Block) -> Figure:
         assert block.image
-        alt = re.sub(r"\\(.)", r"\1", block.image["alt"]).strip()
+        alt = re.sub(r"\\(.)", r"\1", without_comments(block.image["alt"])).strip()
         if len(WORD.findall(alt)) < 3:
             self._fail(
                 block.start,
@@ -271,7 +339,8 @@ class _Page:
                 f"{path} is no file that the snippet above could draw: draw it as "
                 "figures/NAME.svg, or part the two by a sentence",
             )
-        return Figure(self._line(block.start), alt, path, block.image["caption"] or "")
+        caption = without_comments(block.image["caption"] or "")
+        return Figure(self._line(block.start), alt, path, caption)
 
     def _options(self, fence: _Block) -> dict[str, str]:
         pairs = OPTION.findall(fence.info)
@@ -283,6 +352,8 @@ class _Page:
                 self._fail(fence.start, f"the option {name!r} needs a value")
         if len(options) < len(pairs):
             self._fail(fence.start, "an option is given twice")
+        if len(options.keys() & TREATMENTS) > 1:
+            self._fail(fence.start, f"a fence has one of {', '.join(TREATMENTS)} at most")
         if "source" in options and fence.body.strip():
             self._fail(fence.start, "a fence that shows source is empty: the build fills it")
         return options
@@ -373,6 +444,10 @@ class _Page:
 
     def _fail(self, position: int, message: str) -> NoReturn:
         raise LiterateError(self.path, self._line(position), message)
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
 
 
 def _is_python(block: _Block) -> bool:

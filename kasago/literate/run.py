@@ -32,11 +32,14 @@ class Result:
         What it showed, as SVG, in order.
     error : str
         Why it did not come to its end, with the traceback; empty if it did.
+    values : tuple of str
+        What the expressions of its ties give afterwards: numbers, or what came instead.
     """
 
     output: str
     figures: tuple[str, ...]
     error: str = ""
+    values: tuple[str, ...] = ()
 
 
 def run(snippet: Snippet, time_limit: float = TIME_LIMIT) -> Result:
@@ -61,14 +64,39 @@ def run(snippet: Snippet, time_limit: float = TIME_LIMIT) -> Result:
         (job / "work").mkdir()
         (job / "figures").mkdir()
         (job / "snippet.json").write_text(
-            json.dumps({"path": snippet.path, "line": snippet.line, "code": snippet.code})
+            json.dumps(
+                {
+                    "path": snippet.path,
+                    "line": snippet.line,
+                    "code": snippet.code,
+                    "expressions": [tie.expression for tie in snippet.ties],
+                }
+            )
         )
         exit_code = _wait(job, time_limit)
         output = (job / "stdout").read_text("utf-8", errors="replace")
         if error := _error(job, exit_code, time_limit):
             return Result(output, (), error)
         files = sorted((job / "figures").iterdir())
-        return Result(output, tuple(clean(file.read_text("utf-8")) for file in files))
+        figures = tuple(clean(file.read_text("utf-8")) for file in files)
+        values = tuple(json.loads((job / "done").read_text()))
+        return Result(output, figures, values=values)
+
+
+def ends_as_said(snippet: Snippet, result: Result) -> bool:
+    """Return whether a snippet came to its end, or to the failure that its fence announces.
+
+    Parameters
+    ----------
+    snippet : Snippet
+    result : Result
+
+    Returns
+    -------
+    bool
+    """
+    last_line = result.error.rstrip().rpartition("\n")[2]
+    return last_line == snippet.options.get("fails", "")
 
 
 def _error(job: Path, exit_code: int | None, time_limit: float) -> str:
