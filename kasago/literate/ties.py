@@ -85,7 +85,7 @@ def number_of(text: str) -> Decimal:
     >>> number_of("60,000"), number_of(r"−9 \times 10^{-13}")
     (Decimal('60000'), Decimal('-9E-13'))
     """
-    text = re.sub(r"\{,\}|[,_]", "", text).replace("−", "-")
+    text = re.sub(r"\{,\}|,", "", text).replace("−", "-")
     return Decimal(re.sub(r"\s*\\times\s*10\^\{?(-?\d+)\}?", r"e\1", text))
 
 
