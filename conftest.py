@@ -1,7 +1,5 @@
 """Let Sybil find every snippet of the Markdown pages and every example of the docstrings."""
 
-import os
-
 import pytest
 from sybil import Sybil
 
@@ -14,8 +12,8 @@ pytest_collect_file = (
 
 
 @pytest.fixture(scope="session")
-def results(tmp_path_factory):
+def results(request, tmp_path_factory):
     """Return a folder for the results of snippets: new in each session, one for all its workers."""
     folder = tmp_path_factory.getbasetemp()
-    worker = "PYTEST_XDIST_WORKER" in os.environ
-    return (folder.parent if worker else folder) / "results"
+    is_worker = hasattr(request.config, "workerinput")
+    return (folder.parent if is_worker else folder) / "results"

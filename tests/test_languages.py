@@ -56,7 +56,10 @@ def test_headings_have_the_same_ids(english, japanese):
 @pairs
 def test_code_and_output_are_the_same(english, japanese):
     def code(text):
-        return [(s.code, s.options.get("source"), s.runs, s.output) for s in parse(text, "page")]
+        return [
+            (s.code, s.runs, *map(s.options.get, ("source", "fails")), s.output, s.expressions)
+            for s in parse(text, "page")
+        ]
 
     assert code(japanese) == code(english)
 

@@ -58,7 +58,7 @@ def test_an_unchanged_snippet_is_not_run_again(package, runs, folder):
 
 def test_both_languages_share_a_run_while_their_numbers_are_the_same(package, runs, folder):
     english = replace(SNIPPET, ties=(Tie(9, "0.94", "a"), Tie(9, "60,000", "n")))
-    japanese = replace(SNIPPET, ties=(Tie(12, "0.944", "a"), Tie(17, "60000", "n")))
+    japanese = replace(SNIPPET, ties=(Tie(12, "60000", "n"), Tie(17, "0.944", "a")))
     first = run_cached(english, folder)
     assert run_cached(japanese, folder) == first
     other = replace(SNIPPET, ties=(Tie(9, "0.94", "a"), Tie(9, "60,000", "m")))
@@ -181,12 +181,13 @@ def test_a_result_is_not_kept_if_the_package_was_edited_during_the_run(
         b"[]",
         b"{}",
         b'{"output": "x", "figures": []}',
-        b'{"output": null, "figures": [], "error": "", "values": []}',
-        b'{"output": "x", "figures": null, "error": "", "values": []}',
-        b'{"output": "x", "figures": "<svg/>", "error": "", "values": []}',
-        b'{"output": "x", "figures": [1], "error": "", "values": []}',
-        b'{"output": "x", "figures": [], "error": "", "values": [1]}',
-        b'{"output": "x", "figures": [], "error": "no", "values": []}',
+        b'{"output": null, "figures": [], "error": "", "values": {}}',
+        b'{"output": "x", "figures": null, "error": "", "values": {}}',
+        b'{"output": "x", "figures": "<svg/>", "error": "", "values": {}}',
+        b'{"output": "x", "figures": [1], "error": "", "values": {}}',
+        b'{"output": "x", "figures": [], "error": "", "values": {"x": 1}}',
+        b'{"output": "x", "figures": [], "error": "", "values": []}',
+        b'{"output": "x", "figures": [], "error": "no", "values": {}}',
     ],
 )
 def test_a_damaged_file_is_a_miss_and_is_mended(damage, package, runs, folder):

@@ -189,8 +189,10 @@ def test_a_snippet_may_fail_as_its_fence_says_and_in_no_other_way():
 def test_a_number_that_the_run_does_not_give_is_named_with_its_line():
     ties = (Tie(9, "0.94", "a"), Tie(12, "60,000", "n"), Tie(13, "7", "b[-1]"))
     tied = replace(snippet(), ties=ties)
-    assert check(tied, Result("", (), values=("0.9437", "60000", "7"))) == []
-    errors = check(tied, Result("1\n", (), values=("0.9437", "60001", "NameError: name 'b'")))
+    values = {"a": "0.9437", "n": "60000", "b[-1]": "7"}
+    assert check(tied, Result("", (), values=values)) == []
+    values |= {"n": "60001", "b[-1]": "NameError: name 'b'"}
+    errors = check(tied, Result("1\n", (), values=values))
     assert [error.line for error in errors] == [7, 12, 13]
     assert [str(error) for error in errors[1:]] == [
         "docs/page.md:12: the page says 60,000, and n gives 60001",

@@ -118,7 +118,7 @@ def test_each_snippet_passes_fails_or_is_skipped_by_itself(folder):
     # The site's cache, with a lie in it.
     cache = folder / ".cache" / "literate"
     cache.mkdir(parents=True)
-    lie = json.dumps({"output": "2\n", "figures": [], "error": "", "values": []})
+    lie = json.dumps({"output": "2\n", "figures": [], "error": "", "values": {}})
     [cached] = parse(pages["cached"], "docs/cached.md")
     (cache / f"{key(cached)}.json").write_text(lie)
 

@@ -192,22 +192,22 @@ def test_expressions_are_evaluated_after_the_snippet_among_its_names():
         "'1'": "'1'",
         "a": "array([1. , 2.5])",
     }
-    assert values(code, *given) == Result("", (), values=tuple(given.values()))
+    assert values(code, *given) == Result("", (), values=given)
 
 
 def test_an_expression_that_fails_says_why_and_spoils_no_other():
-    name, division, syntax, empty, last = values("x = 0", "y", "1 / x", "x +", "", "x").values
-    assert name == "NameError: name 'y' is not defined"
-    assert division == "ZeroDivisionError: division by zero"
-    assert syntax.startswith("SyntaxError: ")
-    assert empty.startswith("SyntaxError: ")
-    assert last == "0"
+    given = values("x = 0", "y", "1 / x", "x +", "", "x").values
+    assert given["y"] == "NameError: name 'y' is not defined"
+    assert given["1 / x"] == "ZeroDivisionError: division by zero"
+    assert given["x +"].startswith("SyntaxError: ")
+    assert given[""].startswith("SyntaxError: ")
+    assert given["x"] == "0"
 
 
 def test_an_expression_that_prints_or_ends_the_process_does_not_pass():
-    assert values("x = 1", "print(x)") == Result("1\n", (), values=("None",))
+    assert values("x = 1", "print(x)") == Result("1\n", (), values={"print(x)": "None"})
     assert "SystemExit" in values("x = 1", "exit()").error
-    assert values("1 / 0", "1").values == ()
+    assert values("1 / 0", "1").values == {}
 
 
 # Figures.

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from kasago.literate.parse import Snippet
 from kasago.literate.run import Result, ends_as_said, run
@@ -40,7 +41,7 @@ def run_cached(snippet: Snippet, folder: Path) -> Result:
     name = key(snippet)
     file = folder / f"{name}.json"
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
+        kept: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         kept = None  # not there, or damaged: run
     match kept:
@@ -48,9 +49,9 @@ def run_cached(snippet: Snippet, folder: Path) -> Result:
             "output": str(output),
             "figures": [*figures],
             "error": str(error),
-            "values": [*values],
-        } if all(isinstance(text, str) for text in figures + values):
-            result = Result(output, tuple(figures), error, tuple(values))
+            "values": dict(values),
+        } if all(isinstance(text, str) for text in [*figures, *values.values()]):
+            result = Result(output, tuple(figures), error, values)
             if ends_as_said(snippet, result):
                 return result
     result = run(snippet)
@@ -71,7 +72,7 @@ def key(snippet: Snippet) -> str:
     -------
     str
     """
-    code = json.dumps([snippet.code, *(tie.expression for tie in snippet.ties)])
+    code = json.dumps([snippet.code, *snippet.expressions])
     parts = [code, sys.version, version("numpy"), version("matplotlib"), _package_state()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -150,7 +150,8 @@ def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
 
 
 def _wrong_numbers(snippet: Snippet, result: Result) -> Iterator[LiterateError]:
-    for tie, value in zip(snippet.ties, result.values, strict=True):
+    for tie in snippet.ties:
+        value = result.values[tie.expression]
         if not tie.holds(value):
             message = f"the page says {tie.number}, and {tie.expression} gives {value}"
             yield LiterateError(snippet.path, tie.line, message)

@@ -42,7 +42,7 @@ def main(job: Path) -> int:
         exec(compile(source, path, "exec"), module.__dict__)
         sys.stdout.flush()
         _refuse_unseen_figures()
-        values = [_value(expression, module.__dict__) for expression in snippet["expressions"]]
+        values = {each: _value(each, module.__dict__) for each in snippet["expressions"]}
     except BaseException as error:
         if isinstance(error, SystemExit):
             error.add_note("A snippet runs to its last line; it does not exit.")

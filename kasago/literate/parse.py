@@ -139,6 +139,11 @@ class Snippet:
         """Whether the code comes to its end: it runs, and does not fail on purpose."""
         return self.runs and "fails" not in self.options
 
+    @property
+    def expressions(self) -> list[str]:
+        """What is evaluated after the code, in an order that no translation changes."""
+        return sorted({tie.expression for tie in self.ties})
+
 
 def parse(text: str, path: str, first_line: int = 1) -> list[Snippet]:
     r"""Return the snippets of a page, in order.

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kasago.literate import FIGURES_FOLDER
@@ -32,14 +32,14 @@ class Result:
         What it showed, as SVG, in order.
     error : str
         Why it did not come to its end, with the traceback; empty if it did.
-    values : tuple of str
-        What the expressions of its ties give afterwards: numbers, or what came instead.
+    values : dict of str to str
+        What each expression of its ties gives afterwards: a number, or what came instead.
     """
 
     output: str
     figures: tuple[str, ...]
     error: str = ""
-    values: tuple[str, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
 
 
 def run(snippet: Snippet, time_limit: float = TIME_LIMIT) -> Result:
@@ -69,7 +69,7 @@ def run(snippet: Snippet, time_limit: float = TIME_LIMIT) -> Result:
                     "path": snippet.path,
                     "line": snippet.line,
                     "code": snippet.code,
-                    "expressions": [tie.expression for tie in snippet.ties],
+                    "expressions": snippet.expressions,
                 }
             )
         )
@@ -79,8 +79,7 @@ def run(snippet: Snippet, time_limit: float = TIME_LIMIT) -> Result:
             return Result(output, (), error)
         files = sorted((job / "figures").iterdir())
         figures = tuple(clean(file.read_text("utf-8")) for file in files)
-        values = tuple(json.loads((job / "done").read_text()))
-        return Result(output, figures, values=values)
+        return Result(output, figures, values=json.loads((job / "done").read_text()))
 
 
 def ends_as_said(snippet: Snippet, result: Result) -> bool:
