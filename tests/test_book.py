@@ -10,10 +10,16 @@ from kasago.literate.parse import parse, prose
 from kasago.literate.ties import NUMBER, TIE, number_of
 
 ROOT = Path(__file__).parent.parent
-CHAPTERS = sorted((ROOT / "docs").rglob("*.md"))
-PAGES = [*CHAPTERS, ROOT / "README.md"]
+SITE = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [*SITE, ROOT / "README.md"]
+# What stands at the end of a book: no question, no figure that opens it, no exercises.
+APPENDICES = ("errata", "glossary", "reference")
+CHAPTERS = [
+    page for page in SITE if not page.relative_to(ROOT / "docs").as_posix().startswith(APPENDICES)
+]
 
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+by_site_page = pytest.mark.parametrize("page", SITE, ids=lambda page: page.name)
 by_chapter = pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page.name)
 
 
@@ -45,7 +51,7 @@ def test_no_picture_is_committed_for_a_snippet_to_hide_behind(page):
     assert shown == drawn
 
 
-@by_chapter
+@by_site_page
 def test_every_heading_has_an_id_that_survives_a_translation(page):
     text = page.read_text("utf-8")
     for snippet in reversed(parse(text, page.name)):
@@ -64,8 +70,8 @@ def test_a_figure_is_drawn_once_and_named_once(page):
     assert names, "a chapter opens with a figure"
 
 
-@by_chapter
-def test_a_chapter_says_in_one_sentence_what_it_is_about(page):
+@by_site_page
+def test_a_page_says_in_one_sentence_what_it_is_about(page):
     assert re.match(r"---\ndescription: .{50,200}\n---\n", page.read_text("utf-8"))
 
 
