@@ -322,7 +322,11 @@ class Tie:
                     raise TieError(f"{item!r} is no declaration: name: kind[sizes], or name = code")
                 codes.append(item)
         self._names = {name for code in codes for name in _names(code)}
-        self.name = _name_of(codes)
+        own = {"np", *(name for item in self._declarations for name in _declared(item))}
+        called = [[name for name in _dotted(code) if _root(name) not in own] for code in codes]
+        self.name = self.code
+        if not called[0] and any(called):
+            self.name += f" ({', '.join(name for names in called for name in names)})"
 
     def draw(self, rng: np.random.Generator) -> Draw:
         """Return values for everything that is declared.
@@ -343,7 +347,7 @@ class Tie:
         draw = Draw()
         for item in self._declarations:
             if random := RANDOM.fullmatch(item):
-                for name in re.split(r"\s*,\s*", random["names"]):
+                for name in _declared(item):
                     self._randomize(draw, name, random["kind"], random["shape"], rng)
             elif definition := DEFINITION.fullmatch(item):
                 draw.declare(definition["name"], _run(definition["code"], draw.python))
@@ -516,14 +520,16 @@ def _names(code: str) -> set[str]:
     return {node.id for node in ast.walk(_tree(code)) if isinstance(node, ast.Name)}
 
 
-def _name_of(codes: list[str]) -> str:
-    """Return the first of some code, and what functions the rest names if it names none."""
-    functions: list[str] = []
-    for code in codes:
-        functions += [name for name in _dotted(code) if name.count(".") >= 2 and name[:3] != "np."]
-        if functions and code is codes[0]:
-            return code
-    return f"{codes[0]} ({', '.join(functions)})" if functions else codes[0]
+def _declared(item: str) -> list[str]:
+    """Return the names that a declaration declares."""
+    if random := RANDOM.fullmatch(item):
+        return re.split(r"\s*,\s*", random["names"])
+    definition = DEFINITION.fullmatch(item)
+    return [definition["name"]] if definition else []
+
+
+def _root(dotted: str) -> str:
+    return dotted.partition(".")[0]
 
 
 def _dotted(code: str) -> list[str]:
@@ -540,7 +546,7 @@ def _run(code: str, names: dict[str, Any]) -> Any:
     tree = _tree(code)
     try:
         for name in _dotted(code):
-            root = name.partition(".")[0]
+            root = _root(name)
             if root not in names or names[root] is sys.modules.get(root):
                 pkgutil.resolve_name(name)
                 names[root] = sys.modules[root]
