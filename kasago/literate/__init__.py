@@ -4,7 +4,8 @@
 what came with what the page shows. pytest (`collect`, through Sybil), the site build
 (`extension`, for Python-Markdown, with `cache`) and the command that rewrites output
 fences (``python -m kasago.literate``) all stand on these three. `formulas` turns LaTeX into
-MathML. Nothing here knows what the book is about.
+MathML; `equations` holds it against the code that it describes, for pytest. Nothing here knows
+what the book is about.
 """
 
 # The environment variable that tells the Matplotlib backend where the figures are wanted.

@@ -30,7 +30,6 @@ After the expression come declarations, parted by semicolons or line feeds:
 
 import argparse
 import ast
-import copy
 import pkgutil
 import re
 import sys
@@ -71,7 +70,7 @@ EQUATION = re.compile(
     r"^[ \t]*(?:\\begin\{equation\}(.*?)\\end\{equation\}|\$\$(.*?)\$\$)[ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
-INLINE = re.compile(r"(?<![\\$])\$(?=[^\s$])[^$]*?(?<=\S)\$(?!\$)")
+INLINE = re.compile(r"(?<![\\$])\$(?=[^\s$])(?:(?!\n[ \t]*\n)[^$])*?(?<=\S)\$(?!\$)")
 DISPLAY = re.compile(r"\\begin\{|\\\[|\$\$")
 
 NAME = r"[A-Za-z_]\w*"
@@ -159,7 +158,8 @@ class Draw:
         value : object
         """
         self.python[name] = value
-        self.formula[name] = copy.deepcopy(value) if isinstance(value, np.ndarray) else value
+        is_array = isinstance(value, np.ndarray | list | tuple)
+        self.formula[name] = np.array(value) if is_array else value
 
 
 def parse(text: str, path: str) -> list[Equation]:
@@ -272,7 +272,11 @@ def check(equation: Equation) -> str:
         raise LiterateError(
             equation.path, equation.tie_line, f"the tie of {named} is wrong: {error}"
         ) from None
-    except (FormulaError, LatexError) as error:
+    except LatexError as error:
+        raise LiterateError(
+            equation.path, equation.line, f"{named}, tied to {tie.name}, cannot be read: {error}"
+        ) from None
+    except FormulaError as error:
         raise LiterateError(
             equation.path, equation.line, f"{named} is not {tie.name}: {error}"
         ) from None
@@ -313,7 +317,7 @@ class Tie:
         for item in list(self._declarations):
             definition = DEFINITION.fullmatch(item)
             if definition and definition["name"] in ("rtol", "first"):
-                self.options[definition["name"]] = float(definition["code"])
+                self.options[definition["name"]] = float(_run(definition["code"], {}))
                 self._declarations.remove(item)
             elif definition:
                 codes.append(definition["code"])
@@ -374,7 +378,7 @@ class Tie:
     def _randomize(
         self, draw: Draw, name: str, kind: str, shape: str | None, rng: np.random.Generator
     ) -> None:
-        lengths = self._shape(draw, shape, rng) if shape else ()
+        lengths = self._shape(draw, shape, rng) if shape is not None else ()
         if kind == "size" and len(lengths) == 2:
             draw.sizes[name] = _size(draw, rng, *lengths)
             draw.declare(name, draw.sizes[name])
@@ -408,28 +412,31 @@ class _Statement:
             lambda name: name in draw.formula, lambda name: callable(draw.formula.get(name))
         )
         sides = sides_of(latex)
-        expressions = [self.reader.read(side, definition=side is sides[0]) for side in sides]
+        left = sides[0] if len(sides) > 1 else None
+        expressions = [self.reader.read(side, definition=side is left) for side in sides]
         self.free = self._free(expressions[0], draw)
         self.first = int(tie.options.get("first", 0 if self._from_zero(expressions) else 1))
         # A symbol on the left gets its value from the right.
-        defined = len(sides) > 1 and expressions[0] in self.reader.nodes
-        self.compared = list(zip(sides, expressions, strict=True))[defined:]
-        in_formula = {symbol.name for symbol in self.reader.symbols(*expressions)}
-        if unused := tie.unused(draw, in_formula):
-            raise TieError(f"{', '.join(unused)} is declared, and used nowhere")
+        defined = left is not None and expressions[0] in self.reader.nodes
+        self.compared = list(enumerate(expressions, 1))[defined:]
+        self.names = {symbol.name for symbol in self.reader.symbols(*expressions)}
 
     def compare(self, tie: Tie, draw: Draw) -> None:
         """Raise an error if an expression and the code differ."""
-        code = np.asarray(_run(tie.code, draw.python), dtype=np.float64)
+        value = _run(tie.code, draw.python)
+        try:
+            code = np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise TieError(f"{tie.code} is no array of numbers: {value!r}") from None
         formula = Formula(self.reader, draw.formula, draw.labels, self.first)
-        for side, expression in self.compared:
+        for number, expression in self.compared:
+            which = f"side {number} " if len(self.compared) > 1 else "it "
             try:
                 with np.errstate(all="raise", under="ignore"):
                     values = formula.array(expression, self.free, code.shape)
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:
                 raise FormulaError(f"{error}{_among(draw.sizes)}") from error
             if complaint := _difference(values, code, tie.options.get("rtol", RTOL)):
-                which = f"{side} " if len(self.compared) > 1 else ""
                 raise FormulaError(f"{which}{complaint}{_among(draw.sizes)}")
 
     def _free(self, expression: Expression, draw: Draw) -> list[str]:
@@ -465,6 +472,8 @@ def _compare(latex: str, tie: Tie) -> None:
     statement = _Statement(latex, tie, draws[0])
     for draw in draws:
         statement.compare(tie, draw)
+    if unused := tie.unused(draws[0], statement.names):
+        raise TieError(f"{', '.join(unused)} is declared, and used nowhere")
 
 
 def _difference(formula: NDArray[Any], code: NDArray[Any], rtol: float) -> str:
@@ -481,7 +490,8 @@ def _difference(formula: NDArray[Any], code: NDArray[Any], rtol: float) -> str:
 
 
 def _among(sizes: dict[str, int]) -> str:
-    return "".join(f", {name} = {size}" for name, size in sizes.items())
+    named = ", ".join(f"{name} = {size}" for name, size in sizes.items())
+    return f", for {named}" if named else ""
 
 
 def _size(draw: Draw, rng: np.random.Generator, low: int = 1, high: int = 5) -> int:

@@ -236,7 +236,6 @@ OF_NUMBERS: dict[Any, Callable[..., Any]] = {
     sympy.sin: np.sin,
     sympy.cos: np.cos,
     sympy.tan: np.tan,
-    sympy.tanh: np.tanh,
     sympy.StrictLessThan: operator.lt,
     sympy.LessThan: operator.le,
     sympy.StrictGreaterThan: operator.gt,

@@ -39,7 +39,7 @@ RELATIONS = ("=", r"\leftarrow", r"\approx")
 COMPARISONS = ("<", ">", r"\leq", r"\le", r"\geq", r"\ge", r"\neq", r"\ne", "=")
 TIMES = ("*", r"\cdot", r"\times")
 OPERATORS = ("+", "-", "/", *TIMES)
-FUNCTIONS = tuple(rf"\{name}" for name in ("exp", "log", "ln", "sin", "cos", "tan", "tanh"))
+FUNCTIONS = tuple(rf"\{name}" for name in ("exp", "log", "ln", "sin", "cos", "tan"))
 BRACKETS = {"(": ")", "[": "]", "{": "}", "|": "|", r"\{": r"\}", r"\lvert": r"\rvert"}
 UPRIGHT = (r"\mathrm", r"\operatorname", r"\text", r"\textrm", r"\mathit")
 BOLD = (r"\mathbf", r"\boldsymbol", r"\bm")
@@ -123,7 +123,6 @@ class Reader:
         self.declared, self.function = declared, function
         self.nodes: dict[Expression, Node] = {}
         self._names: dict[Node, str] = {}
-        self._defining = False
 
     def read(self, latex: str, *, definition: bool = False) -> Expression:
         r"""Return the expression of a formula that holds no relation.
@@ -132,7 +131,7 @@ class Reader:
         ----------
         latex : str
         definition : bool
-            Whether it may define something: then f(x) is a call, although f is not declared.
+            Whether it may be no more than f(x), with an f that need not be declared.
 
         Returns
         -------
@@ -148,21 +147,7 @@ class Reader:
         >>> reader.read(r"\sum_{i=1}^{I} x_{ni} + b_{n}")
         se + Sum(sd, (sa, 1, sb))
         """
-        self._defining = definition
-        return _Formula(self, tokens_of(latex)).whole()
-
-    def takes_arguments(self, name: str) -> bool:
-        """Return whether parentheses after a name hold arguments, not a factor.
-
-        Parameters
-        ----------
-        name : str
-
-        Returns
-        -------
-        bool
-        """
-        return self.function(name) or (self._defining and not self.declared(name))
+        return _Formula(self, tokens_of(latex), definition).whole()
 
     def name(self, node: Node) -> str:
         """Return LaTeX that stands for a node where SymPy reads on.
@@ -214,7 +199,8 @@ class Reader:
                     yield node if isinstance(node, Symbol) else node.function
 
     def _nodes_in(self, expression: Expression) -> list[Node]:
-        return [node for name, node in self.nodes.items() if name in expression.atoms(sympy.Symbol)]
+        names = expression.atoms(sympy.Symbol)
+        return [node for name, node in self.nodes.items() if name in names]
 
 
 def sides_of(latex: str) -> list[str]:
@@ -271,8 +257,9 @@ def _letters(number: int) -> str:
 class _Formula:
     """One formula, read from left to right."""
 
-    def __init__(self, reader: Reader, tokens: list[str]) -> None:
+    def __init__(self, reader: Reader, tokens: list[str], definition: bool = False) -> None:
         self.reader, self.tokens, self.at = reader, tokens, 0
+        self.definition = definition
 
     def whole(self) -> Expression:
         """Return the expression that all the tokens are."""
@@ -394,10 +381,9 @@ class _Formula:
         name, indices = "", []
         for tokens in (above, below):
             formula = _Formula(self.reader, tokens[1:])
-            if tokens[:1] not in ([r"\partial"], ["d"]) or not tokens[1:]:
-                self._fail(r"a derivative is \frac{\partial E}{\partial x}, one symbol each")
-            base, scripts = formula._scripted()
-            if formula._next:
+            if tokens[:1] in ([r"\partial"], ["d"]) and formula._next not in ("", "^"):
+                base, scripts = formula._scripted()
+            if formula._next or not formula.at:
                 self._fail(r"a derivative is \frac{\partial E}{\partial x}, one symbol each")
             name += f"d{base}"
             indices += scripts
@@ -421,17 +407,25 @@ class _Formula:
         return self.reader.name(Cases(tuple(branches)))
 
     def _condition(self) -> Expression | None:
-        while self._next in (r"\text", r"\mathrm"):
-            self._take()
-            if "".join(self._group()) == "otherwise":
-                return None
-        if self._next != "(":
-            return _parsed(self._terms((r"\\", r"\end")))
-        return _parsed(", ".join(self._list()))
+        tokens: list[str] = []
+        while self._next not in (r"\\", r"\end"):
+            if self._next in (r"\text", r"\mathrm"):
+                self._take()
+                if "".join(self._group()) == "otherwise":
+                    tokens.append("otherwise")
+            else:
+                tokens.append(self._take())
+        if tokens == ["otherwise"]:
+            return None
+        if tokens[:1] == ["("] and tokens[-1] == ")":
+            tokens = tokens[1:-1]
+        return _Formula(self.reader, tokens).whole()
 
     def _symbol(self) -> str:
+        defined = self.definition and self.at == 0
         symbol = self._resolved(*self._scripted())
-        if self._next == "(" and self.reader.takes_arguments(symbol.name):
+        defined = defined and not self.reader.declared(symbol.name)
+        if self._next == "(" and (defined or self.reader.function(symbol.name)):
             arguments = tuple(_parsed(argument) for argument in self._list())
             return self.reader.name(Call(symbol, arguments))
         return self.reader.name(symbol)
@@ -471,8 +465,9 @@ class _Formula:
         """Return the symbol: as many of its indices as a declared name has belong to its name."""
         for count in range(len(indices), 0, -1):
             words = [self._word(tokens) for tokens in indices[:count]]
-            for name in (base + "".join(words), f"{base}_{''.join(words)}"):
-                if all(words) and self.reader.declared(name):
+            word = "".join(words) if all(words) else ""
+            for name in (f"{base}_{word}", f"{base}{word}" if word.isdigit() else ""):
+                if word and self.reader.declared(name):
                     return self._indexed(name, indices[count:])
         return self._indexed(base, indices)
 
