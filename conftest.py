@@ -1,12 +1,12 @@
-"""Let Sybil find every snippet of the Markdown pages and every example of the docstrings."""
+"""Let Sybil find what the pages and docstrings claim: snippets, equations, examples."""
 
 import pytest
 from sybil import Sybil
 
-from kasago.literate.collect import docstrings, snippets
+from kasago.literate.collect import docstrings, equations, snippets
 
 pytest_collect_file = (
-    Sybil(parsers=[snippets], pattern="*.md", fixtures=["results"])
+    Sybil(parsers=[snippets, equations], pattern="*.md", fixtures=["results"])
     + Sybil(parsers=[docstrings], pattern="*.py", excludes=["tests/*.py", "conftest.py"])
 ).pytest()
 

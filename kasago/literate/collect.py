@@ -1,4 +1,4 @@
-"""Snippets and docstrings for Sybil: two parsers, for ``conftest.py``."""
+"""Snippets, equations and docstrings for Sybil: three parsers, for ``conftest.py``."""
 
 import doctest
 import unittest
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sybil import Document, Example, Region
 
+from kasago.literate import equations as of_page
 from kasago.literate.cache import run_cached
 from kasago.literate.check import check, check_source, same_output
 from kasago.literate.parse import LiterateError, parse, relative
@@ -31,6 +32,26 @@ def snippets(document: Document) -> Iterable[Region]:
     """
     for snippet in parse(document.text, relative(document.path)):
         yield Region(snippet.start, snippet.end, snippet, _run_snippet)
+
+
+def equations(document: Document) -> Iterable[Region]:
+    """Yield the display equations of a Markdown document, each with its tie to the code.
+
+    Parameters
+    ----------
+    document : sybil.Document
+
+    Yields
+    ------
+    sybil.Region
+
+    Raises
+    ------
+    LiterateError
+        If the page breaks the rules of `kasago.literate.equations.parse`.
+    """
+    for equation in of_page.parse(document.text, relative(document.path)):
+        yield Region(equation.start, equation.end, equation, _check_equation)
 
 
 def docstrings(document: Document) -> Iterable[Region]:
@@ -62,6 +83,17 @@ def _run_snippet(example: Example) -> str | None:
             return "\n".join(map(str, errors)) or None
     except LiterateError as error:
         return str(error)
+    return None
+
+
+def _check_equation(example: Example) -> str | None:
+    equation: of_page.Equation = example.parsed
+    try:
+        found = of_page.check(equation)
+    except LiterateError as error:
+        return str(error)
+    if equation.kind == "not computed":
+        raise unittest.SkipTest(found)
     return None
 
 
