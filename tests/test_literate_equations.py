@@ -1,5 +1,6 @@
 """Facts about kasago.literate.equations: a formula that says something else than the code fails."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -572,11 +573,7 @@ def test_the_command_says_of_each_equation_what_was_found(tmp_path, monkeypatch,
 
 
 def test_pytest_has_a_test_for_each_equation(tmp_path):
-    (tmp_path / "conftest.py").write_text(
-        "from sybil import Sybil\n"
-        "from kasago.literate.collect import equations, snippets\n"
-        "pytest_collect_file = Sybil([snippets, equations], pattern='*.md').pytest()\n"
-    )
+    shutil.copy(Path(__file__).parents[1] / "conftest.py", tmp_path)
     (tmp_path / "page.md").write_text(
         page(SQUARES, SQUARES_TIE)
         + "\n```python\nprint(1)\n```\n\n```output\n1\n```\n\n"
