@@ -19,9 +19,11 @@ from kasago import plot
 from kasago.plot import (
     plot_accuracy,
     plot_benchmark,
+    plot_curve,
     plot_descent,
     plot_difference_error,
     plot_digits,
+    plot_gate,
     plot_gradient_field,
     plot_gradient_surface,
     plot_loss,
@@ -49,6 +51,11 @@ def slope(x: Array) -> Any:
     return x[0] + 2 * x[1]
 
 
+def either(x: Array) -> Array:
+    """A gate: OR."""
+    return np.asarray(x[:, 0] + x[:, 1] > 0.5, dtype=int)
+
+
 def plain(x: Array) -> float:
     return 3.0
 
@@ -65,9 +72,11 @@ for shared in (PATH, DIGITS, WEIGHTS):
 FLAT: dict[str, Callable[..., Any]] = {
     "plot_accuracy": lambda **how: plot_accuracy(HISTORY, **how),
     "plot_benchmark": lambda **how: plot_benchmark("training", **how),
+    "plot_curve": lambda **how: plot_curve(np.tanh, **how),
     "plot_descent": lambda **how: plot_descent(bowl, PATH, **how),
     "plot_difference_error": lambda **how: plot_difference_error(np.sin, np.cos, 1.0, **how),
     "plot_digits": lambda **how: plot_digits(DIGITS, [5, 0, 4], **how),
+    "plot_gate": lambda **how: plot_gate(either, **how),
     "plot_gradient_field": lambda **how: plot_gradient_field(bowl, **how),
     "plot_loss": lambda **how: plot_loss(HISTORY, **how),
     "plot_loss_by_probability": plot_loss_by_probability,
@@ -173,6 +182,90 @@ def test_each_loss_by_probability_has_its_name() -> None:
     ax = plot_loss_by_probability()
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["cross entropy", "squared error"] == [line.get_label() for line in ax.lines]
+
+
+# A function.
+
+
+def test_a_curve_is_the_function_over_the_span() -> None:
+    ax = drawn(plot_curve(np.tanh, span=(-2, 3)))
+    (line,) = ax.lines
+    x, y = line.get_data()
+    np.testing.assert_array_equal(y, np.tanh(x))
+    assert (x[0], x[-1]) == ax.get_xlim() == (-2, 3)
+
+
+@pytest.mark.parametrize("height", [1e-3, 1, 1e3])
+def test_a_jump_is_not_joined_and_nothing_else_is_parted(height: float) -> None:
+    (line,) = drawn(plot_curve(lambda x: height * (x > 0), span=(-1, 1))).lines
+    x, y = line.get_data()
+    (gap,) = np.flatnonzero(np.isnan(y))
+    assert (y[gap - 1], y[gap + 1]) == (0, height)
+    assert x[gap - 1] <= 0 < x[gap + 1]
+
+
+def test_a_stair_has_a_gap_at_each_step() -> None:
+    (line,) = drawn(plot_curve(np.floor, span=(0.5, 4.5))).lines
+    assert np.isnan(line.get_ydata()).sum() == 4
+
+
+@pytest.mark.parametrize("f", [np.tanh, np.zeros_like, lambda x: x, lambda x: np.maximum(x, 0)])
+def test_a_curve_without_jumps_is_one_line(f: Callable[..., Any]) -> None:
+    (line,) = drawn(plot_curve(f)).lines
+    assert not np.isnan(line.get_ydata()).any()
+
+
+# Gates.
+
+
+def covers(ax: Any, point: tuple[float, float]) -> bool:
+    """Whether the shade of a gate covers a point."""
+    shade = next(c for c in ax.collections if isinstance(c, ContourSet) and c.filled)
+    return any(path.contains_point(point) for path in shade.get_paths())
+
+
+def test_the_shade_covers_where_a_gate_answers_1() -> None:
+    ax = drawn(plot_gate(either))
+    for x in np.random.default_rng(0).uniform(-0.49, 1.49, (200, 2)):
+        if abs(x.sum() - 0.5) > 0.005:
+            assert covers(ax, x) == either(x[np.newaxis])[0]
+
+
+def test_the_border_of_a_gate_is_drawn_where_its_answer_changes() -> None:
+    ax = drawn(plot_gate(either))
+    (border,) = (c for c in ax.collections if isinstance(c, ContourSet) and not c.filled)
+    corners = np.concatenate([path.vertices for path in border.get_paths()])
+    np.testing.assert_allclose(corners.sum(axis=1), 0.5, atol=0.005)
+
+
+def test_corners_are_squares_where_the_gate_says_1_and_circles_where_0() -> None:
+    ones, zeros = drawn(plot_gate(either)).lines
+    assert (ones.get_marker(), zeros.get_marker()) == ("s", "o")
+    assert ones.get_color() != zeros.get_color()
+    assert ones.get_xydata().tolist() == [[1, 0], [0, 1], [1, 1]]
+    assert zeros.get_xydata().tolist() == [[0, 0]]
+
+
+def test_targets_and_points_that_are_given_are_the_ones_drawn() -> None:
+    ax = drawn(plot_gate(either, [0, 1], points=[[0.2, 1], [1, 0]]))
+    ones, zeros = ax.lines
+    assert ones.get_xydata().tolist() == [[1, 0]]
+    assert zeros.get_xydata().tolist() == [[0.2, 1]]
+    assert covers(ax, (0.2, 1))  # the gate itself is as it was
+
+
+@pytest.mark.parametrize("answer", [0, 1])
+def test_a_gate_that_always_says_the_same_has_no_border(answer: int) -> None:
+    ax = drawn(plot_gate(lambda x: np.full(len(x), answer)))
+    (shade,) = (c for c in ax.collections if isinstance(c, ContourSet))
+    assert shade.filled
+    assert covers(ax, (0.5, 0.5)) == bool(answer)
+
+
+def test_a_gate_has_axes_of_one_scale() -> None:
+    ax = plot_gate(either)
+    assert ax.get_aspect() == 1
+    assert ax.get_xlim() == ax.get_ylim()
 
 
 # Tangent and differences.
@@ -539,6 +632,8 @@ def test_the_two_accuracies_differ_in_more_than_colour() -> None:
         (lambda: plot_digits(np.zeros((28, 27, 28))), r"got \(28, 27, 28\)"),
         (lambda: plot_weights(np.zeros((20, 784))), r"got \(784, 20\)"),
         (lambda: plot_loss(History(loss=[1.0, 2.0]), window=0), "window must be 1 or more, got 0"),
+        (lambda: plot_gate(lambda x: 1), r"shape \(4,\); it returned one of shape \(\)"),
+        (lambda: plot_gate(either, [0, 1, 1]), r"shape \(4,\); got one of shape \(3,\)"),
         (lambda: plot_descent(bowl, np.empty((0, 2))), r"got \(0, 2\)"),
         (lambda: plot_descent(bowl, np.zeros((5, 3))), r"got \(5, 3\)"),
     ],

@@ -6,8 +6,14 @@ cycle. Call ``plt.show()`` afterwards.
 """
 
 from kasago.plot.benchmark import plot_benchmark
-from kasago.plot.curves import plot_difference_error, plot_loss_by_probability, plot_tangent
+from kasago.plot.curves import (
+    plot_curve,
+    plot_difference_error,
+    plot_loss_by_probability,
+    plot_tangent,
+)
 from kasago.plot.digits import plot_digits, plot_weights
+from kasago.plot.gates import plot_gate
 from kasago.plot.history import plot_accuracy, plot_loss
 from kasago.plot.landscapes import (
     plot_descent,
@@ -19,9 +25,11 @@ from kasago.plot.landscapes import (
 __all__ = [
     "plot_accuracy",
     "plot_benchmark",
+    "plot_curve",
     "plot_descent",
     "plot_difference_error",
     "plot_digits",
+    "plot_gate",
     "plot_gradient_field",
     "plot_gradient_surface",
     "plot_loss",

@@ -1,4 +1,4 @@
-"""Curves: losses, a tangent, the error of a difference."""
+"""Curves: a function, losses, a tangent, the error of a difference."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +10,36 @@ from kasago.common.functions import cross_entropy_error, sum_squared_error
 from kasago.common.gradient import numerical_diff, tangent_line
 from kasago.plot._axes import ink, new_axes
 
-__all__ = ["plot_difference_error", "plot_loss_by_probability", "plot_tangent"]
+__all__ = ["plot_curve", "plot_difference_error", "plot_loss_by_probability", "plot_tangent"]
 
 Function1D = Callable[[Any], Any]
+
+
+def plot_curve(
+    f: Function1D, *, span: tuple[float, float] = (-6, 6), ax: Axes | None = None
+) -> Axes:
+    """Draw a function of one number; where it jumps, the line is broken.
+
+    Parameters
+    ----------
+    f : callable
+        Takes and returns an array, element by element.
+    span : (float, float)
+        The ends of the horizontal axis.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or new_axes()
+    x = np.linspace(*span, 601)
+    y = np.asarray(f(x), dtype=float)
+    # Neighbours a tenth of the height of the curve apart are not joined: no slope is that steep.
+    after_jump = np.flatnonzero(np.abs(np.diff(y)) > np.ptp(y) / 10) + 1
+    ax.plot(np.insert(x, after_jump, np.nan), np.insert(y, after_jump, np.nan), color="C0")
+    ax.set(xlabel="x", ylabel="h(x)", xlim=span)
+    return ax
 
 
 def plot_loss_by_probability(ax: Axes | None = None) -> Axes:
