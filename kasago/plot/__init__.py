@@ -7,6 +7,7 @@ cycle. Call ``plt.show()`` afterwards.
 
 from kasago.plot.benchmark import plot_benchmark
 from kasago.plot.curves import plot_difference_error, plot_loss_by_probability, plot_tangent
+from kasago.plot.diagrams import plot_network
 from kasago.plot.digits import plot_digits, plot_weights
 from kasago.plot.history import plot_accuracy, plot_loss
 from kasago.plot.landscapes import (
@@ -15,6 +16,7 @@ from kasago.plot.landscapes import (
     plot_gradient_surface,
     plot_surface,
 )
+from kasago.plot.weights import plot_loss_along_weight, plot_matrix, plot_outputs_along_input
 
 __all__ = [
     "plot_accuracy",
@@ -25,7 +27,11 @@ __all__ = [
     "plot_gradient_field",
     "plot_gradient_surface",
     "plot_loss",
+    "plot_loss_along_weight",
     "plot_loss_by_probability",
+    "plot_matrix",
+    "plot_network",
+    "plot_outputs_along_input",
     "plot_surface",
     "plot_tangent",
     "plot_weights",
