@@ -649,7 +649,7 @@ def test_outputs_follow_one_input_and_the_others_are_held() -> None:
         moved, y = output.get_data()
         assert (moved.min(), moved.max()) == (-1, 2)
         np.testing.assert_allclose(y, moved * MATRIX[0, k] + MATRIX[1, k])
-    assert [line.get_label() for line in outputs] == ["y₀", "y₁", "y₂"]
+    assert [line.get_label() for line in outputs] == ["y[0]", "y[1]", "y[2]"]
     assert len({line.get_linestyle() for line in outputs}) == 3
     assert list(here.get_xdata()) == [0.5, 0.5]
     np.testing.assert_allclose(points.get_ydata(), x @ MATRIX)

@@ -20,8 +20,3 @@ def new_axes_3d() -> Axes3D:
     ax: Axes3D = plt.subplots(figsize=(5.2, 4.6), subplot_kw={"projection": "3d"})[1]
     ax.view_init(elev=35, azim=-60)
     return ax
-
-
-def subscript(number: int) -> str:
-    """Return a number as the small digits of an index, for text that is no formula."""
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

@@ -12,8 +12,8 @@ from kasago.plot._axes import ink, new_axes
 
 __all__ = ["plot_network"]
 
-# In units of the distance between two nodes of a layer; an inch holds 1.6 of them.
-RADIUS, LAYER, INCH = 0.4, 1.9, 0.64
+# In units of the distance between two nodes of a layer; INCH is the length of one.
+RADIUS, LAYER, INCH = 0.4, 1.9, 0.58
 
 Point = tuple[float, float]
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from kasago.common.gradient import tangent_line
-from kasago.plot._axes import ink, new_axes, subscript
+from kasago.plot._axes import ink, new_axes
 
 __all__ = ["plot_loss_along_weight", "plot_matrix", "plot_outputs_along_input"]
 
@@ -140,10 +140,10 @@ def plot_outputs_along_input(
     batch[:, index] = np.linspace(*span, 161)
     outputs, here = np.transpose(predict(batch)), np.ravel(predict(x[np.newaxis]))
     for k, (output, style) in enumerate(zip(outputs, cycle(("-", "--", "-.", ":")), strict=False)):
-        ax.plot(batch[:, index], output, style, label="y" + subscript(k))
+        ax.plot(batch[:, index], output, style, label=f"y[{k}]")
     ax.axvline(x[index], color=ink(), linewidth=0.8, linestyle=":")
     ax.plot(np.full(len(here), x[index]), here, "o", color=ink())
-    ax.set(xlabel="x" + subscript(index), ylabel="output", xlim=span)
+    ax.set(xlabel=f"x[{index}]", ylabel="output", xlim=span)
     ax.legend()
     return ax
 
