@@ -27,7 +27,11 @@ from kasago.plot import (
     plot_gradient_field,
     plot_gradient_surface,
     plot_loss,
+    plot_loss_along_weight,
     plot_loss_by_probability,
+    plot_matrix,
+    plot_network,
+    plot_outputs_along_input,
     plot_surface,
     plot_tangent,
     plot_weights,
@@ -63,10 +67,11 @@ def plain(x: Array) -> float:
 HISTORY = History(
     loss=np.linspace(2.3, 0.1, 400).tolist(), train_accuracy=[0.1, 0.8], test_accuracy=[0.1, 0.7]
 )
+MATRIX = np.array([[0.2, 0.1, -0.3], [0.3, 0.0, -0.4]])
 PATH = np.array([[-3.0, 4.0], [-1.0, 2.0], [0.0, 0.5]])
 DIGITS = np.arange(3 * 784).reshape(3, 784) % 256
 WEIGHTS = np.random.default_rng(0).normal(size=(784, 13))
-for shared in (PATH, DIGITS, WEIGHTS):
+for shared in (MATRIX, PATH, DIGITS, WEIGHTS):
     shared.flags.writeable = False
 
 FLAT: dict[str, Callable[..., Any]] = {
@@ -79,7 +84,15 @@ FLAT: dict[str, Callable[..., Any]] = {
     "plot_gate": lambda **how: plot_gate(either, **how),
     "plot_gradient_field": lambda **how: plot_gradient_field(bowl, **how),
     "plot_loss": lambda **how: plot_loss(HISTORY, **how),
+    "plot_loss_along_weight": lambda **how: plot_loss_along_weight(
+        bowl, np.array([3.0, 4.0]), (0,), **how
+    ),
     "plot_loss_by_probability": plot_loss_by_probability,
+    "plot_matrix": lambda **how: plot_matrix(MATRIX, **how),
+    "plot_network": lambda **how: plot_network((2, 3, 2, 2), marked=(1, 0, 2), **how),
+    "plot_outputs_along_input": lambda **how: plot_outputs_along_input(
+        lambda x: x @ MATRIX, [0.5, 1.0], 0, **how
+    ),
     "plot_tangent": lambda **how: plot_tangent(curve, 5, **how),
     "plot_weights": lambda **how: plot_weights(WEIGHTS, **how),
 }
@@ -88,7 +101,7 @@ SOLID: dict[str, Callable[..., Any]] = {
     "plot_surface": lambda **how: plot_surface(bowl, **how),
 }
 ALL = FLAT | SOLID
-PICTURES = ["plot_digits", "plot_weights"]  # They have no axes to label.
+PICTURES = ["plot_digits", "plot_network", "plot_weights"]  # They have no axes to label.
 ROWS = ["plot_benchmark"]  # The rows have names.
 
 
@@ -622,6 +635,120 @@ def test_the_two_accuracies_differ_in_more_than_colour() -> None:
     assert training.get_linestyle() != test.get_linestyle()
 
 
+# Diagrams.
+
+
+def test_a_network_has_a_line_for_each_weight_and_a_dashed_one_for_each_bias() -> None:
+    ax = drawn(plot_network((2, 3, 2, 2), marked=(1, 0, 2)))
+    labels = [line.get_label() for line in ax.lines]
+    assert labels.count("weight") == 2 * 3 + 3 * 2 + 2 * 2 - 1
+    assert labels.count("W1[0, 2]") == 1
+    assert labels.count("bias") == 3 + 2 + 2
+    dashed = {line.get_label() for line in ax.lines if line.get_linestyle() == "--"}
+    assert dashed == {"bias"}
+    assert {text.get_text() for text in ax.get_legend().get_texts()} == set(labels)
+
+
+def test_a_network_names_its_units_its_layers_and_their_shapes() -> None:
+    texts = [text.get_text() for text in plot_network((2, 3, 2)).texts]
+    units = ["x[0]", "x[1]", "z1[0]", "z1[1]", "z1[2]", "y[0]", "y[1]", "1", "1"]
+    layers = ["x\n(2,)", "z1 = h(a1)\n(3,)", "y = σ(a2)\n(2,)"]
+    assert sorted(texts) == sorted([*units, *layers, "W1 (2, 3)\nb1 (3,)", "W2 (3, 2)\nb2 (2,)"])
+
+
+def test_the_marked_weight_leads_from_its_input_to_its_unit() -> None:
+    ax = plot_network((2, 3, 2, 2), marked=(1, 0, 2))
+    place = {text.get_text(): np.array(text.get_position()) for text in ax.texts}
+    (line,) = (line for line in ax.lines if line.get_label() == "W1[0, 2]")
+    radius = ax.patches[0].get_radius()
+    for end, unit in zip(line.get_xydata(), ("x[0]", "z1[2]"), strict=True):
+        assert np.linalg.norm(end - place[unit]) == pytest.approx(radius)
+
+
+@pytest.mark.parametrize("sizes", [(1, 1), (2, 3, 2, 2), (6, 1, 5)])
+def test_nodes_of_a_network_are_round_and_apart(sizes: tuple[int, ...]) -> None:
+    ax = drawn(plot_network(sizes))
+    assert ax.get_aspect() == 1
+    assert len(ax.patches) == sum(sizes) + len(sizes) - 1
+    for i, a in enumerate(ax.patches):
+        for b in ax.patches[:i]:
+            assert np.hypot(*np.subtract(a.center, b.center)) > a.radius + b.radius
+
+
+# Weights as variables.
+
+
+def test_a_matrix_has_its_numbers_in_its_cells_the_first_row_on_top() -> None:
+    ax = drawn(plot_matrix(MATRIX))
+    assert [text.get_text() for text in ax.texts] == [
+        *("0.200", "0.100", "−0.300"),
+        *("0.300", "0.000", "−0.400"),
+    ]
+    assert [text.get_position() for text in ax.texts[:4]] == [
+        *((0.5, 0.5), (1.5, 0.5), (2.5, 0.5), (0.5, 1.5))
+    ]
+    assert ax.yaxis_inverted()
+    (mesh,) = ax.collections
+    np.testing.assert_array_equal(mesh.get_array(), MATRIX)
+    assert mesh.get_clim() == (-0.4, 0.4)
+
+
+def test_numbers_in_cells_can_be_read_on_every_colour() -> None:
+    def luminance(color: Any) -> float:
+        c = np.array(to_rgba(color)[:3])
+        linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    ax = drawn(plot_matrix(np.linspace(-1, 1, 201)[np.newaxis]))
+    for text, cell in zip(ax.texts, ax.collections[0].get_facecolor(), strict=True):
+        dark, light = sorted([luminance(text.get_color()), luminance(cell)])
+        assert (light + 0.05) / (dark + 0.05) > 4.5
+
+
+def test_a_matrix_of_zeros_is_drawn() -> None:
+    drawn(plot_matrix(np.zeros((2, 3))))
+
+
+def test_the_loss_moves_along_one_weight_and_the_others_are_held() -> None:
+    W = np.array([[1.0, 2.0], [3.0, 4.0]])
+    ax = drawn(plot_loss_along_weight(lambda _: np.sum(W**2), W, (0, 1), span=(-1, 3)))
+    graph, tangent, point = ax.lines
+    w, loss = graph.get_data()
+    assert (w.min(), w.max()) == (-1, 3) == ax.get_xlim()
+    np.testing.assert_allclose(loss, 1 + w**2 + 9 + 16)
+    np.testing.assert_allclose(tangent.get_ydata(), 30 + 4 * (w - 2))
+    np.testing.assert_allclose(point.get_xydata(), [[2, 30]])
+    assert ax.get_xlabel() == "W[0, 1]"
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "loss",
+        "tangent, slope 4.000",
+    ]
+
+
+def test_weights_are_restored_also_when_the_loss_fails() -> None:
+    W = np.array([1.0, 2.0])
+    plot_loss_along_weight(bowl, W, (0,))
+    assert W.tolist() == [1, 2]
+    with pytest.raises(ZeroDivisionError):
+        plot_loss_along_weight(lambda W: 1 / 0, W, (0,))
+    assert W.tolist() == [1, 2]
+
+
+def test_outputs_follow_one_input_and_the_others_are_held() -> None:
+    x = np.array([0.5, 1.0])
+    ax = drawn(plot_outputs_along_input(lambda x: x @ MATRIX, x, 0, span=(-1, 2)))
+    *outputs, here, points = ax.lines
+    for k, output in enumerate(outputs):
+        moved, y = output.get_data()
+        assert (moved.min(), moved.max()) == (-1, 2)
+        np.testing.assert_allclose(y, moved * MATRIX[0, k] + MATRIX[1, k])
+    assert [line.get_label() for line in outputs] == ["y[0]", "y[1]", "y[2]"]
+    assert len({line.get_linestyle() for line in outputs}) == 3
+    assert list(here.get_xdata()) == [0.5, 0.5]
+    np.testing.assert_allclose(points.get_ydata(), x @ MATRIX)
+    assert x.tolist() == [0.5, 1]
+
+
 # Bad input.
 
 
@@ -636,6 +763,12 @@ def test_the_two_accuracies_differ_in_more_than_colour() -> None:
         (lambda: plot_gate(either, [0, 1, 1]), r"shape \(4,\); got one of shape \(3,\)"),
         (lambda: plot_descent(bowl, np.empty((0, 2))), r"got \(0, 2\)"),
         (lambda: plot_descent(bowl, np.zeros((5, 3))), r"got \(5, 3\)"),
+        (lambda: plot_network((2,)), r"two layers or more, .* got \(2,\)"),
+        (lambda: plot_network((2, 0, 1)), r"got \(2, 0, 1\)"),
+        (lambda: plot_network((2, 3), marked=(1, 2, 0)), r"got \(1, 2, 0\)"),
+        (lambda: plot_network((2, 3), marked=(0, 0, 0)), r"got \(0, 0, 0\)"),
+        (lambda: plot_matrix(np.zeros(3)), r"got \(3,\)"),
+        (lambda: plot_matrix(np.zeros((0, 3))), r"got \(0, 3\)"),
     ],
 )
 def test_input_that_would_draw_nonsense_is_refused(

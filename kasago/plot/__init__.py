@@ -12,6 +12,7 @@ from kasago.plot.curves import (
     plot_loss_by_probability,
     plot_tangent,
 )
+from kasago.plot.diagrams import plot_network
 from kasago.plot.digits import plot_digits, plot_weights
 from kasago.plot.gates import plot_gate
 from kasago.plot.history import plot_accuracy, plot_loss
@@ -21,6 +22,7 @@ from kasago.plot.landscapes import (
     plot_gradient_surface,
     plot_surface,
 )
+from kasago.plot.weights import plot_loss_along_weight, plot_matrix, plot_outputs_along_input
 
 __all__ = [
     "plot_accuracy",
@@ -33,7 +35,11 @@ __all__ = [
     "plot_gradient_field",
     "plot_gradient_surface",
     "plot_loss",
+    "plot_loss_along_weight",
     "plot_loss_by_probability",
+    "plot_matrix",
+    "plot_network",
+    "plot_outputs_along_input",
     "plot_surface",
     "plot_tangent",
     "plot_weights",
