@@ -7,6 +7,8 @@ cycle. Call ``plt.show()`` afterwards.
 
 from kasago.plot.benchmark import plot_benchmark
 from kasago.plot.curves import plot_difference_error, plot_loss_by_probability, plot_tangent
+from kasago.plot.descents import plot_descent_losses, plot_descent_paths
+from kasago.plot.diagrams import plot_graph
 from kasago.plot.digits import plot_digits, plot_weights
 from kasago.plot.history import plot_accuracy, plot_loss
 from kasago.plot.landscapes import (
@@ -20,10 +22,13 @@ __all__ = [
     "plot_accuracy",
     "plot_benchmark",
     "plot_descent",
+    "plot_descent_losses",
+    "plot_descent_paths",
     "plot_difference_error",
     "plot_digits",
     "plot_gradient_field",
     "plot_gradient_surface",
+    "plot_graph",
     "plot_loss",
     "plot_loss_by_probability",
     "plot_surface",
