@@ -509,6 +509,11 @@ def test_an_input_that_is_used_twice_is_drawn_twice() -> None:
     assert shown.count("3") == 4  # forward and back on both lines
 
 
+def test_numbers_below_zero_have_the_minus_of_the_axes() -> None:
+    shown = texts(drawn(plot_graph({"x": -2.0, "y": 5.0}, [("z", AddLayer(), "x", "y")])))
+    assert "−2" in shown
+
+
 def test_a_layer_of_one_input_has_one_line() -> None:
     shown = texts(drawn(plot_graph({"a": 0.0}, [("y", Sigmoid(), "a")])))
     assert sorted(shown) == sorted(["a", "0", "0.25", "σ", "0.5", "1", "y"])
