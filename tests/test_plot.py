@@ -16,16 +16,20 @@ from mpl_toolkits.mplot3d.axes3d import Axes3D
 from numpy.typing import NDArray
 
 from kasago import plot
+from kasago.common.layers import AddLayer, MulLayer, Sigmoid
 from kasago.plot import (
     plot_accuracy,
     plot_benchmark,
     plot_curve,
     plot_descent,
+    plot_descent_losses,
+    plot_descent_paths,
     plot_difference_error,
     plot_digits,
     plot_gate,
     plot_gradient_field,
     plot_gradient_surface,
+    plot_graph,
     plot_loss,
     plot_loss_along_weight,
     plot_loss_by_probability,
@@ -74,15 +78,30 @@ WEIGHTS = np.random.default_rng(0).normal(size=(784, 13))
 for shared in (MATRIX, PATH, DIGITS, WEIGHTS):
     shared.flags.writeable = False
 
+PATHS = {"straight": PATH, "bent": [[-3.0, 4.0], [2.0, 2.0]]}
+
+
+def truck() -> tuple[dict[str, float], list[tuple[Any, ...]]]:
+    """Hours and kilometres an hour, a detour, litres a kilometre: litres."""
+    return {"v": 60.0, "t": 3.0, "d": 20.0, "c": 0.25}, [
+        ("road", MulLayer(), "v", "t"),
+        ("way", AddLayer(), "road", "d"),
+        ("fuel", MulLayer(), "way", "c"),
+    ]
+
+
 FLAT: dict[str, Callable[..., Any]] = {
     "plot_accuracy": lambda **how: plot_accuracy(HISTORY, **how),
     "plot_benchmark": lambda **how: plot_benchmark("training", **how),
     "plot_curve": lambda **how: plot_curve(np.tanh, **how),
     "plot_descent": lambda **how: plot_descent(bowl, PATH, **how),
+    "plot_descent_losses": lambda **how: plot_descent_losses(bowl, PATHS, **how),
+    "plot_descent_paths": lambda **how: plot_descent_paths(bowl, PATHS, **how),
     "plot_difference_error": lambda **how: plot_difference_error(np.sin, np.cos, 1.0, **how),
     "plot_digits": lambda **how: plot_digits(DIGITS, [5, 0, 4], **how),
     "plot_gate": lambda **how: plot_gate(either, **how),
     "plot_gradient_field": lambda **how: plot_gradient_field(bowl, **how),
+    "plot_graph": lambda **how: plot_graph(*truck(), **how),
     "plot_loss": lambda **how: plot_loss(HISTORY, **how),
     "plot_loss_along_weight": lambda **how: plot_loss_along_weight(
         bowl, np.array([3.0, 4.0]), (0,), **how
@@ -101,7 +120,8 @@ SOLID: dict[str, Callable[..., Any]] = {
     "plot_surface": lambda **how: plot_surface(bowl, **how),
 }
 ALL = FLAT | SOLID
-PICTURES = ["plot_digits", "plot_network", "plot_weights"]  # They have no axes to label.
+# They have no axes to label.
+PICTURES = ["plot_digits", "plot_graph", "plot_network", "plot_weights"]
 ROWS = ["plot_benchmark"]  # The rows have names.
 
 
@@ -508,6 +528,137 @@ def test_a_descent_on_a_plain_is_drawn() -> None:
     drawn(plot_descent(plain, PATH))
 
 
+def test_each_descent_has_the_heights_of_its_points_on_a_logarithmic_axis() -> None:
+    ax = drawn(plot_descent_losses(bowl, PATHS))
+    straight, bent = ax.lines
+    assert straight.get_xydata().tolist() == [[0, 25], [1, 5], [2, 0.25]]
+    assert bent.get_xydata().tolist() == [[0, 25], [1, 8]]
+    assert ax.get_yscale() == "log"
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(PATHS)
+
+
+def test_a_loss_of_thirty_orders_of_magnitude_has_few_ticks() -> None:
+    ax = drawn(
+        plot_descent_losses(bowl, {"lr 10": (-19.0) ** np.arange(12)[:, np.newaxis] * [-3, 4]})
+    )
+    assert len(ax.get_yticks()) < 12
+
+
+def test_each_path_of_several_is_drawn_point_for_point_from_its_start() -> None:
+    ax = drawn(plot_descent_paths(bowl, PATHS, limits=(8, 5)))
+    straight, _, bent, start = ax.lines
+    np.testing.assert_array_equal(straight.get_xydata(), PATH)
+    np.testing.assert_array_equal(bent.get_xydata(), PATHS["bent"])
+    assert start.get_xydata().tolist() == [[-3, 4]]
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-8, 8), (-5, 5))
+    assert ax.get_aspect() == 1
+
+
+def test_descents_side_by_side_differ_in_more_than_colour() -> None:
+    for first, second in (
+        plot_descent_losses(bowl, PATHS).lines,
+        plot_descent_paths(bowl, PATHS).lines[::2],
+    ):
+        assert first.get_marker() != second.get_marker()
+        assert first.get_linestyle() != second.get_linestyle()
+
+
+def test_no_descent_is_dropped_however_many_there_are() -> None:
+    many = {str(i): PATH for i in range(9)}
+    assert len(plot_descent_losses(bowl, many).lines) == 9
+    assert len(plot_descent_paths(bowl, many).get_legend().get_texts()) == 9
+
+
+def test_contours_of_a_bowl_are_equally_far_apart() -> None:
+    ax = plot_descent_paths(bowl, PATHS)
+    (contours,) = (c for c in ax.collections if isinstance(c, ContourSet))
+    np.testing.assert_allclose(np.diff(np.sqrt(contours.levels)), np.sqrt(contours.levels[0]))
+
+
+def test_paths_on_a_plain_are_drawn() -> None:
+    drawn(plot_descent_paths(plain, PATHS))
+
+
+# Computational graphs.
+
+
+def texts(ax: Any) -> list[str]:
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def test_a_graph_shows_what_its_layers_computed_forward_and_back() -> None:
+    # 60 * 3 = 180, 180 + 20 = 200, 200 * 0.25 = 50; back 0.25, 0.25, and 0.25 * 3, 0.25 * 60.
+    shown = texts(drawn(plot_graph(*truck())))
+    expected = "fuel 50 1 × 200 0.25 + 180 0.25 × 60 0.75 v 3 15 t 20 0.25 d 0.25 200 c"
+    assert sorted(shown) == sorted(expected.split())
+
+
+def test_in_a_graph_a_value_stands_above_its_line_and_the_derivative_below() -> None:
+    ax = plot_graph({"x": 2.0, "y": 5.0}, [("z", MulLayer(), "x", "y")])
+    height = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    # On the level line of x: 2 forward, 5 back.
+    texts_of_x = [t for t in ax.texts if t.get_position()[0] == 0.5]
+    value, derivative = sorted(texts_of_x, key=lambda text: -text.get_position()[1])
+    assert (value.get_text(), derivative.get_text()) == ("2", "5")
+    assert height["x"] == (value.get_position()[1] + derivative.get_position()[1]) / 2
+
+
+def test_numbers_going_forward_and_back_have_colours_of_their_own() -> None:
+    ax = plot_graph({"x": 2.0, "y": 5.0}, [("z", MulLayer(), "x", "y")])
+    forward = {text.get_text() for text in ax.texts if text.get_color() == "C0"}
+    back = {text.get_text() for text in ax.texts if text.get_color() == "C1"}
+    assert (forward - {""}, back - {""}) == ({"2", "5", "10"}, {"5", "2", "1"})
+
+
+def test_an_input_that_is_used_twice_is_drawn_twice() -> None:
+    shown = texts(drawn(plot_graph({"x": 3.0}, [("square", MulLayer(), "x", "x")])))
+    assert shown.count("x") == 2
+    assert shown.count("3") == 4  # forward and back on both lines
+
+
+def test_numbers_below_zero_have_the_minus_of_the_axes() -> None:
+    shown = texts(drawn(plot_graph({"x": -2.0, "y": 5.0}, [("z", AddLayer(), "x", "y")])))
+    assert "−2" in shown
+
+
+def test_a_layer_of_one_input_has_one_line() -> None:
+    shown = texts(drawn(plot_graph({"a": 0.0}, [("y", Sigmoid(), "a")])))
+    assert sorted(shown) == sorted(["a", "0", "0.25", "σ", "0.5", "1", "y"])
+
+
+def test_nothing_in_a_graph_stands_in_the_place_of_another() -> None:
+    inputs = dict.fromkeys("abcdefgh", 1.0)
+    tree = [(f"{x}{y}", MulLayer(), x, y) for x, y in ("ab", "cd", "ef", "gh")]
+    tree += [("abcd", AddLayer(), "ab", "cd"), ("efgh", AddLayer(), "ef", "gh")]
+    ax = drawn(plot_graph(inputs, [*tree, ("z", MulLayer(), "abcd", "efgh")]))
+    centres = [patch.center for patch in ax.patches if hasattr(patch, "center")]
+    assert len(set(centres)) == 7
+    leaves = [t.get_position() for t in ax.texts if t.get_text() in inputs]
+    assert len(set(leaves)) == 8
+
+
+@pytest.mark.parametrize(
+    ("nodes", "message"),
+    [
+        ([], "at least one node"),
+        ([("z", AddLayer(), "x", "y")], "'z' takes 'y', which is no input or earlier result"),
+        ([("x", AddLayer(), "x", "x")], "two values have the name 'x'"),
+        (
+            [("a", AddLayer(), "x", "x"), ("b", AddLayer(), "a", "a")],
+            "the result 'a' is used twice",
+        ),
+        (
+            [("a", AddLayer(), "x", "x"), ("b", AddLayer(), "x", "x")],
+            r"only the last result may be unused, got \['a', 'b'\]",
+        ),
+    ],
+)
+def test_a_graph_that_is_no_tree_is_refused(nodes: list[Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        plot_graph({"x": 1.0}, nodes)
+    assert not plt.get_fignums()
+
+
 # Pictures.
 
 
@@ -769,6 +920,9 @@ def test_outputs_follow_one_input_and_the_others_are_held() -> None:
         (lambda: plot_network((2, 3), marked=(0, 0, 0)), r"got \(0, 0, 0\)"),
         (lambda: plot_matrix(np.zeros(3)), r"got \(3,\)"),
         (lambda: plot_matrix(np.zeros((0, 3))), r"got \(0, 3\)"),
+        (lambda: plot_descent_losses(bowl, {}), "one or more, none of them empty; got {}"),
+        (lambda: plot_descent_losses(bowl, {"a": []}), r"got {'a': \(0,\)}"),
+        (lambda: plot_descent_paths(bowl, {"a": np.zeros((5, 3))}), r"'a' .* got \(5, 3\)"),
     ],
 )
 def test_input_that_would_draw_nonsense_is_refused(

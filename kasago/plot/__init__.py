@@ -12,9 +12,11 @@ from kasago.plot.curves import (
     plot_loss_by_probability,
     plot_tangent,
 )
+from kasago.plot.descents import plot_descent_losses, plot_descent_paths
 from kasago.plot.diagrams import plot_network
 from kasago.plot.digits import plot_digits, plot_weights
 from kasago.plot.gates import plot_gate
+from kasago.plot.graphs import plot_graph
 from kasago.plot.history import plot_accuracy, plot_loss
 from kasago.plot.landscapes import (
     plot_descent,
@@ -29,11 +31,14 @@ __all__ = [
     "plot_benchmark",
     "plot_curve",
     "plot_descent",
+    "plot_descent_losses",
+    "plot_descent_paths",
     "plot_difference_error",
     "plot_digits",
     "plot_gate",
     "plot_gradient_field",
     "plot_gradient_surface",
+    "plot_graph",
     "plot_loss",
     "plot_loss_along_weight",
     "plot_loss_by_probability",
