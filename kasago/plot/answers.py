@@ -43,8 +43,9 @@ def plot_answers(
             f"got {y.shape} and {t.shape}"
         )
     rows = -(-count // columns)
-    ax = ax or new_axes(figsize=(0.95 * columns + 0.7, 1.55 * rows))
+    ax = ax or new_axes(figsize=(0.75 * columns + 0.6, 1.25 * rows))
     tile(ax, pictures, columns=columns, below=20, cmap="gray_r")
+    ax.set_xlim(left=-24)  # room for the names of the lines
     lines = {"answer": np.argmax(y, axis=1), "right": t}
     for height, (name, classes) in enumerate(lines.items()):
         for i, k in enumerate(classes):
