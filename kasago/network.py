@@ -250,7 +250,8 @@ class ThreeLayerNet(Classifier):
         -------
         ndarray, shape (10,) or (N, 10)
         """
-        W1, b1, W2, b2, W3, b3 = (self.params[n] for n in ("W1", "b1", "W2", "b2", "W3", "b3"))
+        W1, W2, W3 = (self.params[name] for name in ("W1", "W2", "W3"))
+        b1, b2, b3 = (self.params[name] for name in ("b1", "b2", "b3"))
         z1 = sigmoid(np.dot(x, W1) + b1)
         z2 = sigmoid(np.dot(z1, W2) + b2)
         a3: NDArray[Any] = np.dot(z2, W3) + b3
@@ -272,7 +273,8 @@ class ThreeLayerNet(Classifier):
         float, dict of str to ndarray
             The gradient has the names and shapes of `params`.
         """
-        W1, b1, W2, b2, W3, b3 = (self.params[n] for n in ("W1", "b1", "W2", "b2", "W3", "b3"))
+        W1, W2, W3 = (self.params[name] for name in ("W1", "W2", "W3"))
+        b1, b2, b3 = (self.params[name] for name in ("b1", "b2", "b3"))
         z1 = sigmoid(np.dot(x, W1) + b1)
         z2 = sigmoid(np.dot(z1, W2) + b2)
         a3 = np.dot(z2, W3) + b3

@@ -19,12 +19,16 @@ from kasago import plot
 from kasago.common.layers import AddLayer, MulLayer, Sigmoid
 from kasago.plot import (
     plot_accuracy,
+    plot_answers,
     plot_benchmark,
     plot_curve,
+    plot_class_accuracy,
     plot_descent,
     plot_descent_losses,
     plot_descent_paths,
     plot_difference_error,
+    plot_digit,
+    plot_digit_sheet,
     plot_digits,
     plot_gate,
     plot_gradient_field,
@@ -76,6 +80,12 @@ PATH = np.array([[-3.0, 4.0], [-1.0, 2.0], [0.0, 0.5]])
 DIGITS = np.arange(3 * 784).reshape(3, 784) % 256
 WEIGHTS = np.random.default_rng(0).normal(size=(784, 13))
 for shared in (MATRIX, PATH, DIGITS, WEIGHTS):
+SHEET = np.random.default_rng(0).random((30, 784))
+CLASSES = np.arange(30) % 10
+# The first and the last are right.
+PROBABILITIES = np.full((3, 10), 0.05)
+PROBABILITIES[[0, 1, 2], [5, 6, 4]] = 0.55
+for shared in (PATH, DIGITS, WEIGHTS, SHEET, CLASSES, PROBABILITIES):
     shared.flags.writeable = False
 
 PATHS = {"straight": PATH, "bent": [[-3.0, 4.0], [2.0, 2.0]]}
@@ -92,12 +102,16 @@ def truck() -> tuple[dict[str, float], list[tuple[Any, ...]]]:
 
 FLAT: dict[str, Callable[..., Any]] = {
     "plot_accuracy": lambda **how: plot_accuracy(HISTORY, **how),
+    "plot_answers": lambda **how: plot_answers(DIGITS, PROBABILITIES, [5, 0, 4], **how),
     "plot_benchmark": lambda **how: plot_benchmark("training", **how),
     "plot_curve": lambda **how: plot_curve(np.tanh, **how),
+    "plot_class_accuracy": lambda **how: plot_class_accuracy(CLASSES // 2, CLASSES, **how),
     "plot_descent": lambda **how: plot_descent(bowl, PATH, **how),
     "plot_descent_losses": lambda **how: plot_descent_losses(bowl, PATHS, **how),
     "plot_descent_paths": lambda **how: plot_descent_paths(bowl, PATHS, **how),
     "plot_difference_error": lambda **how: plot_difference_error(np.sin, np.cos, 1.0, **how),
+    "plot_digit": lambda **how: plot_digit(DIGITS[0], **how),
+    "plot_digit_sheet": lambda **how: plot_digit_sheet(SHEET, CLASSES, columns=3, **how),
     "plot_digits": lambda **how: plot_digits(DIGITS, [5, 0, 4], **how),
     "plot_gate": lambda **how: plot_gate(either, **how),
     "plot_gradient_field": lambda **how: plot_gradient_field(bowl, **how),
@@ -122,6 +136,9 @@ SOLID: dict[str, Callable[..., Any]] = {
 ALL = FLAT | SOLID
 # They have no axes to label.
 PICTURES = ["plot_digits", "plot_graph", "plot_network", "plot_weights"]
+PICTURES = ["plot_digits", "plot_network", "plot_weights"]  # They have no axes to label.
+# They have no axes to label.
+PICTURES = ["plot_answers", "plot_digit_sheet", "plot_digits", "plot_weights"]
 ROWS = ["plot_benchmark"]  # The rows have names.
 
 
@@ -736,6 +753,75 @@ def test_weights_of_zero_are_drawn() -> None:
     drawn(plot_weights(np.zeros((784, 2))))
 
 
+@pytest.mark.parametrize("shape", [(784,), (28, 28), (1, 28, 28)])
+def test_a_large_digit_has_its_first_row_on_top_and_every_pixel_at_its_number(
+    shape: tuple[int, ...],
+) -> None:
+    ax = drawn(plot_digit(DIGITS[1].reshape(shape)))
+    (image,) = ax.images
+    np.testing.assert_array_equal(image.get_array(), DIGITS[1].reshape(28, 28))
+    # Pixel (row, column) is the square around that point.
+    assert list(image.get_extent()) == [-0.5, 27.5, 27.5, -0.5]
+    assert ax.yaxis_inverted()
+    assert not ax.xaxis_inverted()
+
+
+def test_a_sheet_has_a_row_of_the_first_digits_for_each_class() -> None:
+    ax = drawn(plot_digit_sheet(SHEET, CLASSES, columns=2))
+    assert not overlapping(ax)
+    for i, image in enumerate(ax.images):
+        k, column = divmod(i, 2)
+        np.testing.assert_array_equal(image.get_array(), SHEET[k + 10 * column].reshape(28, 28))
+        left, _, bottom, top = image.get_extent()
+        assert (left > 28) == (column == 1)
+        _, height = ax.texts[k].get_position()
+        assert top < height < bottom
+    assert [text.get_text() for text in ax.texts] == [str(k) for k in range(10)]
+
+
+# Answers.
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 5])
+def test_each_digit_has_the_answer_above_the_right_class_and_their_probabilities(
+    columns: int,
+) -> None:
+    ax = drawn(plot_answers(DIGITS, PROBABILITIES, [5, 0, 4], columns=columns))
+    assert not overlapping(ax)
+    below: dict[int, list[str]] = {}
+    for text in sorted(ax.texts, key=lambda text: text.get_position()[1]):
+        x, y = text.get_position()
+        for i, image in enumerate(ax.images):
+            left, right, bottom, _ = image.get_extent()
+            if left < x < right and bottom < y < bottom + 20:
+                below.setdefault(i, []).append(text.get_text())
+    assert below == {
+        0: ["5  0.550", "5  0.550"],
+        1: ["6  0.550", "0  0.050"],
+        2: ["4  0.550", "4  0.550"],
+    }
+
+
+def test_each_row_of_answers_says_what_its_lines_are() -> None:
+    ax = drawn(plot_answers(DIGITS, PROBABILITIES, [5, 0, 4], columns=2))
+    names = [text for text in ax.texts if text.get_text() in ("answer", "right")]
+    assert [text.get_text() for text in names].count("answer") == 2
+    lines = {text.get_position()[1] for text in ax.texts}
+    assert {text.get_position()[1] for text in names} == lines
+
+
+def test_accuracy_of_a_class_counts_its_own_digits_only() -> None:
+    # Of class 3 two of four are right, of class 7 one of one, of all three of five.
+    ax = drawn(plot_class_accuracy([3, 3, 7, 7, 8], [3, 3, 7, 3, 3]))
+    (dots,) = (bar.lines[0] for bar in ax.containers)
+    np.testing.assert_allclose(dots.get_xydata(), [[3, 0.5], [7, 1]])
+    everything = ax.lines[-1]
+    assert set(everything.get_ydata()) == {0.6}
+    # sqrt(0.5 * 0.5 / 4) = 0.25; a class without a mistake has no spread to show.
+    (bars,) = ax.collections
+    np.testing.assert_allclose([s[:, 1] for s in bars.get_segments()], [[0.25, 0.75], [1, 1]])
+
+
 # Training.
 
 
@@ -908,6 +994,15 @@ def test_outputs_follow_one_input_and_the_others_are_held() -> None:
     [
         (lambda: plot_digits(np.empty((0, 784))), r"N at least 1; got \(0, 784\)"),
         (lambda: plot_digits(np.zeros((28, 27, 28))), r"got \(28, 27, 28\)"),
+        (lambda: plot_digit(DIGITS), "got 3 images, expected one"),
+        (lambda: plot_digit_sheet(SHEET, CLASSES, columns=4), "a row needs 4 .* class 0 has 3"),
+        (lambda: plot_digit_sheet(SHEET, CLASSES % 9, columns=1), "class 9 has 0"),
+        (lambda: plot_digit_sheet(SHEET, CLASSES, columns=0), "at least 1"),
+        (lambda: plot_digit_sheet(SHEET, np.eye(10)[CLASSES]), r"\(30,\), got \(30, 10\)"),
+        (lambda: plot_answers(DIGITS, PROBABILITIES[:2], [5, 0, 4]), r"got \(2, 10\) and \(3,\)"),
+        (lambda: plot_answers(DIGITS, PROBABILITIES, [5]), r"got \(3, 10\) and \(1,\)"),
+        (lambda: plot_class_accuracy([1, 2], [1]), r"got \(2,\) and \(1,\)"),
+        (lambda: plot_class_accuracy([], []), "N at least 1"),
         (lambda: plot_weights(np.zeros((20, 784))), r"got \(784, 20\)"),
         (lambda: plot_loss(History(loss=[1.0, 2.0]), window=0), "window must be 1 or more, got 0"),
         (lambda: plot_gate(lambda x: 1), r"shape \(4,\); it returned one of shape \(\)"),

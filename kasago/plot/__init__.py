@@ -5,6 +5,7 @@ come from the reader's own style: the ink is the colour of text, the lines follo
 cycle. Call ``plt.show()`` afterwards.
 """
 
+from kasago.plot.answers import plot_answers, plot_class_accuracy
 from kasago.plot.benchmark import plot_benchmark
 from kasago.plot.curves import (
     plot_curve,
@@ -17,6 +18,8 @@ from kasago.plot.diagrams import plot_network
 from kasago.plot.digits import plot_digits, plot_weights
 from kasago.plot.gates import plot_gate
 from kasago.plot.graphs import plot_graph
+from kasago.plot.curves import plot_difference_error, plot_loss_by_probability, plot_tangent
+from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits, plot_weights
 from kasago.plot.history import plot_accuracy, plot_loss
 from kasago.plot.landscapes import (
     plot_descent,
@@ -28,12 +31,16 @@ from kasago.plot.weights import plot_loss_along_weight, plot_matrix, plot_output
 
 __all__ = [
     "plot_accuracy",
+    "plot_answers",
     "plot_benchmark",
     "plot_curve",
+    "plot_class_accuracy",
     "plot_descent",
     "plot_descent_losses",
     "plot_descent_paths",
     "plot_difference_error",
+    "plot_digit",
+    "plot_digit_sheet",
     "plot_digits",
     "plot_gate",
     "plot_gradient_field",

@@ -1,15 +1,81 @@
 """Pictures of 28 x 28 pixels: digits, and the weights that look at them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from kasago.plot._axes import new_axes
+from kasago.plot._tiles import PITCH, as_pictures, tile
 
-__all__ = ["plot_digits", "plot_weights"]
+__all__ = ["plot_digit", "plot_digit_sheet", "plot_digits", "plot_weights"]
+
+
+def plot_digit(image: ArrayLike, *, ax: Axes | None = None) -> Axes:
+    """Draw one digit, large, with the numbers of its rows and columns.
+
+    Parameters
+    ----------
+    image : array_like, shape (784,), (28, 28) or (1, 28, 28)
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there is not exactly one image, or it has another shape.
+    """
+    pictures = as_pictures(image)
+    if len(pictures) != 1:
+        raise ValueError(f"got {len(pictures)} images, expected one; see plot_digits")
+    ax = ax or new_axes(figsize=(3.2, 3.2))
+    ax.imshow(pictures[0], cmap="gray_r", interpolation="none")
+    ax.set(xlabel="column", ylabel="row", xticks=range(0, 28, 9), yticks=range(0, 28, 9))
+    ax.spines[:].set_visible(True)
+    return ax
+
+
+def plot_digit_sheet(
+    images: ArrayLike, labels: ArrayLike, *, columns: int = 10, ax: Axes | None = None
+) -> Axes:
+    """Draw the first digits of each class, a row for each of the ten.
+
+    Parameters
+    ----------
+    images : array_like, shape (N, 784), (N, 28, 28) or (N, 1, 28, 28)
+    labels : array_like, shape (N,)
+        The class of each image, 0 to 9.
+    columns : int
+        Images of each class.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If images or labels have another shape, or a class has fewer images than a row.
+    """
+    pictures, classes = as_pictures(images), np.asarray(labels)
+    if classes.shape != (len(pictures),):
+        raise ValueError(
+            f"labels must be class indices, shape ({len(pictures)},), got {classes.shape}"
+        )
+    rows = [np.flatnonzero(classes == k)[:columns] for k in range(10)]
+    for k, row in enumerate(rows):
+        if columns < 1 or len(row) < columns:
+            raise ValueError(f"a row needs {columns} images, at least 1; class {k} has {len(row)}")
+    ax = ax or new_axes(figsize=(0.5 * columns + 0.3, 5.0))
+    tile(ax, pictures[np.concatenate(rows)], columns=columns, cmap="gray_r")
+    for k in range(10):
+        ax.text(-6, PITCH * k + 14, str(k), ha="right", va="center", fontsize="x-large")
+    return ax
 
 
 def plot_digits(
@@ -33,13 +99,13 @@ def plot_digits(
     ValueError
         If there is no image, one has another shape, or there are captions and not one for each.
     """
-    pictures = _pictures(images)
+    pictures = as_pictures(images)
     if len(captions) not in (0, len(pictures)):
         raise ValueError(f"got {len(captions)} captions for {len(pictures)} images")
     ax = ax or new_axes(figsize=(0.75 * len(pictures), 1.3))
-    _tile(ax, pictures, columns=len(pictures), cmap="gray_r")
+    tile(ax, pictures, columns=len(pictures), cmap="gray_r")
     for i, caption in enumerate(captions):
-        ax.text(32 * i + 14, 33, str(caption), ha="center", va="top", fontsize="x-large")
+        ax.text(PITCH * i + 14, 33, str(caption), ha="center", va="top", fontsize="x-large")
     return ax
 
 
@@ -62,32 +128,9 @@ def plot_weights(W: ArrayLike, *, columns: int = 10, ax: Axes | None = None) -> 
     ValueError
         If there is no unit, or a unit has not 784 weights.
     """
-    images = _pictures(np.transpose(W))
+    images = as_pictures(np.transpose(W))
     rows = -(-len(images) // columns)
     ax = ax or new_axes(figsize=(0.6 * columns, 0.6 * rows))
     largest = np.abs(images).max()
-    _tile(ax, images, columns=columns, cmap="PuOr", vmin=-largest, vmax=largest)
+    tile(ax, images, columns=columns, cmap="PuOr", vmin=-largest, vmax=largest)
     return ax
-
-
-def _pictures(images: ArrayLike) -> NDArray[Any]:
-    """Return images as an array of shape (N, 28, 28), N at least 1."""
-    pictures = np.asarray(images)
-    if pictures.shape in ((784,), (28, 28)):  # one image
-        pictures = pictures[np.newaxis]
-    if pictures.size == 0 or pictures.shape[1:] not in ((784,), (28, 28), (1, 28, 28)):
-        raise ValueError(
-            "images must have shape (N, 784), (N, 28, 28) or (N, 1, 28, 28), N at least 1; "
-            f"got {pictures.shape}"
-        )
-    return pictures.reshape(-1, 28, 28)
-
-
-def _tile(ax: Axes, images: NDArray[Any], *, columns: int, **how: Any) -> None:
-    """Draw images of 28 x 28 in rows, 4 pixels apart."""
-    for i, image in enumerate(images):
-        x, y = 32 * (i % columns), 32 * (i // columns)
-        ax.imshow(image, extent=(x, x + 28, y + 28, y), interpolation="none", **how)
-    rows = -(-len(images) // columns)
-    ax.set(xlim=(-1, 32 * columns - 3), ylim=(32 * rows - 3, -1))
-    ax.set_axis_off()

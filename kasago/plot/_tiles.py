@@ -1,0 +1,34 @@
+"""Images of 28 x 28 pixels, and how they are laid out in rows."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
+
+# From the left edge of an image to that of the next: 28 pixels and 4 between.
+PITCH = 32
+
+
+def as_pictures(images: ArrayLike) -> NDArray[Any]:
+    """Return images as an array of shape (N, 28, 28), N at least 1."""
+    pictures = np.asarray(images)
+    if pictures.shape in ((784,), (28, 28)):  # one image
+        pictures = pictures[np.newaxis]
+    if pictures.size == 0 or pictures.shape[1:] not in ((784,), (28, 28), (1, 28, 28)):
+        raise ValueError(
+            "images must have shape (N, 784), (N, 28, 28) or (N, 1, 28, 28), N at least 1; "
+            f"got {pictures.shape}"
+        )
+    return pictures.reshape(-1, 28, 28)
+
+
+def tile(ax: Axes, images: NDArray[Any], *, columns: int, below: int = 0, **how: Any) -> None:
+    """Draw images in rows, with as many pixels below each row as asked, beside the usual gap."""
+    height = PITCH + below
+    for i, image in enumerate(images):
+        x, y = PITCH * (i % columns), height * (i // columns)
+        ax.imshow(image, extent=(x, x + 28, y + 28, y), interpolation="none", **how)
+    rows = -(-len(images) // columns)
+    ax.set(xlim=(-1, PITCH * columns - 3), ylim=(height * rows - 3, -1))
+    ax.set_axis_off()
