@@ -21,8 +21,8 @@ from kasago.plot import (
     plot_accuracy,
     plot_answers,
     plot_benchmark,
-    plot_curve,
     plot_class_accuracy,
+    plot_curve,
     plot_descent,
     plot_descent_losses,
     plot_descent_paths,
@@ -79,13 +79,12 @@ MATRIX = np.array([[0.2, 0.1, -0.3], [0.3, 0.0, -0.4]])
 PATH = np.array([[-3.0, 4.0], [-1.0, 2.0], [0.0, 0.5]])
 DIGITS = np.arange(3 * 784).reshape(3, 784) % 256
 WEIGHTS = np.random.default_rng(0).normal(size=(784, 13))
-for shared in (MATRIX, PATH, DIGITS, WEIGHTS):
 SHEET = np.random.default_rng(0).random((30, 784))
 CLASSES = np.arange(30) % 10
 # The first and the last are right.
 PROBABILITIES = np.full((3, 10), 0.05)
 PROBABILITIES[[0, 1, 2], [5, 6, 4]] = 0.55
-for shared in (PATH, DIGITS, WEIGHTS, SHEET, CLASSES, PROBABILITIES):
+for shared in (MATRIX, PATH, DIGITS, WEIGHTS, SHEET, CLASSES, PROBABILITIES):
     shared.flags.writeable = False
 
 PATHS = {"straight": PATH, "bent": [[-3.0, 4.0], [2.0, 2.0]]}
@@ -135,10 +134,14 @@ SOLID: dict[str, Callable[..., Any]] = {
 }
 ALL = FLAT | SOLID
 # They have no axes to label.
-PICTURES = ["plot_digits", "plot_graph", "plot_network", "plot_weights"]
-PICTURES = ["plot_digits", "plot_network", "plot_weights"]  # They have no axes to label.
-# They have no axes to label.
-PICTURES = ["plot_answers", "plot_digit_sheet", "plot_digits", "plot_weights"]
+PICTURES = [
+    "plot_answers",
+    "plot_digit_sheet",
+    "plot_digits",
+    "plot_graph",
+    "plot_network",
+    "plot_weights",
+]
 ROWS = ["plot_benchmark"]  # The rows have names.
 
 

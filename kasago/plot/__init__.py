@@ -15,11 +15,9 @@ from kasago.plot.curves import (
 )
 from kasago.plot.descents import plot_descent_losses, plot_descent_paths
 from kasago.plot.diagrams import plot_network
-from kasago.plot.digits import plot_digits, plot_weights
+from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits, plot_weights
 from kasago.plot.gates import plot_gate
 from kasago.plot.graphs import plot_graph
-from kasago.plot.curves import plot_difference_error, plot_loss_by_probability, plot_tangent
-from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits, plot_weights
 from kasago.plot.history import plot_accuracy, plot_loss
 from kasago.plot.landscapes import (
     plot_descent,
@@ -33,8 +31,8 @@ __all__ = [
     "plot_accuracy",
     "plot_answers",
     "plot_benchmark",
-    "plot_curve",
     "plot_class_accuracy",
+    "plot_curve",
     "plot_descent",
     "plot_descent_losses",
     "plot_descent_paths",
