@@ -1,4 +1,4 @@
-"""Facts about kasago.dataset.mnist: the real data, files with faults, servers and proxies.
+"""Facts about kasago.dataset: the real data, files with faults, servers and proxies.
 
 Servers and proxies are real ones on the loopback interface.
 """
@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import types
 import urllib.error
 import urllib.request
@@ -28,7 +29,7 @@ import pooch
 import pytest
 from numpy.typing import NDArray
 
-from kasago.dataset import mnist
+from kasago.dataset import download, mnist
 from kasago.dataset.mnist import load_mnist
 
 TRAIN_IMAGES = "train-images-idx3-ubyte.gz"
@@ -501,6 +502,16 @@ def status(code: int) -> Answer:
     return lambda handler, body: send(handler, b"<p>No</p>", status=code)
 
 
+def redirect(to: str) -> Answer:
+    """Answer that a file is at another place, a template with the file's name in it."""
+
+    def answer(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        name = handler.path.rpartition("/")[2]
+        send(handler, b"<p>Moved", status=302, Location=to.format(name=name))
+
+    return answer
+
+
 def web_page(handler: Handler, body: bytes) -> None:
     send(handler, b"<!DOCTYPE html><p>Please log in", Content_Type="text/html")
 
@@ -517,6 +528,27 @@ def cut_short_in_chunks(handler: Handler, body: bytes) -> None:
     handler.protocol_version = "HTTP/1.1"
     handler.close_connection = True
     send(handler, b"ffff\r\n" + body[:9], length=-1, Transfer_Encoding="chunked")
+
+
+def drip(handler: Handler, body: bytes) -> None:
+    """Send a byte, wait a little, for ever."""
+    send(handler, b"", length=-1)
+    while not handler.server.closing.wait(0.01):
+        handler.wfile.write(b"\x1f")
+
+
+def drip_as_announced(handler: Handler, body: bytes) -> None:
+    send(handler, b"", length=10**7)
+    while not handler.server.closing.wait(0.01):
+        handler.wfile.write(b"\x1f")
+
+
+def drip_in_chunks(handler: Handler, body: bytes) -> None:
+    handler.protocol_version = "HTTP/1.1"
+    handler.close_connection = True
+    send(handler, b"", length=-1, Transfer_Encoding="chunked")
+    while not handler.server.closing.wait(0.01):
+        handler.wfile.write(b"1\r\n\x1f\r\n")
 
 
 def hang_up(handler: Handler, body: bytes) -> None:
@@ -600,7 +632,9 @@ def test_a_passing_fault_is_tried_again(server: Server, cache: Path, answer: Ans
         (cut_short_in_chunks, ConnectionError, "Connection broken"),
         (cut_short_without_length, ValueError, "no sound gzip file"),
         (web_page, ValueError, "no sound gzip file"),
+        (status(500), ConnectionError, "the answer was 500 Internal Server Error"),
         (status(503), ConnectionError, "the answer was 503 Service Unavailable"),
+        (redirect("/round/{name}"), ConnectionError, "the answer was 302 Found"),
     ],
 )
 def test_a_lasting_fault_names_the_url_and_leaves_nothing(
@@ -611,9 +645,29 @@ def test_a_lasting_fault_names_the_url_and_leaves_nothing(
         load_mnist(source=server.url, cache=cache)
     assert f"{server.url}/{TRAIN_LABELS}" in str(caught.value)
     assert type(caught.value).__module__ == "builtins"
-    assert server.seen.count(f"/{TRAIN_LABELS}") == 1 + mnist.RETRIES
+    assert server.seen.count(f"/{TRAIN_LABELS}") == 1 + download.RETRIES
     assert cached(cache) == []
     server.answers.clear()
+    assert_tiny_set(load_mnist(source=server.url, cache=cache))
+
+
+def test_a_redirect_is_followed_to_another_server(
+    server: Server, cache: Path, files: Files
+) -> None:
+    with running(Handler, files) as other:
+        server.answers = {name: iter([redirect(other.url + "/set/{name}")]) for name in NAMES}
+        assert_tiny_set(load_mnist(source=server.url, cache=cache))
+        assert sorted(other.seen) == sorted(f"/set/{name}" for name in NAMES)
+    assert cached(cache) == sorted(NAMES)
+
+
+def test_a_redirect_to_a_missing_file_names_the_url_that_was_asked(
+    server: Server, cache: Path
+) -> None:
+    server.answers = {TRAIN_IMAGES: iter([redirect("/elsewhere/{name}"), status(404)])}
+    with pytest.raises(FileNotFoundError, match=f"{server.url}/{TRAIN_IMAGES}: the answer was 404"):
+        load_mnist(source=server.url, cache=cache)
+    assert cached(cache) == []
     assert_tiny_set(load_mnist(source=server.url, cache=cache))
 
 
@@ -643,13 +697,55 @@ def test_a_stalled_server_is_a_timeout(
             beginning(handler, body)
         handler.server.closing.wait()
 
-    monkeypatch.setattr(mnist, "TIMEOUT", 0.1)
+    monkeypatch.setattr(download, "TIMEOUT", 0.1)
     server.answers = {TRAIN_IMAGES: itertools.repeat(stall)}
     with pytest.raises(TimeoutError, match=TRAIN_IMAGES):
         load_mnist(source=server.url, cache=cache)
     assert cached(cache) == []
     # However slow the server's threads are, each try has reached it.
-    assert all(asked.acquire(timeout=60) for _ in range(1 + mnist.RETRIES))
+    assert all(asked.acquire(timeout=60) for _ in range(1 + download.RETRIES))
+    server.answers.clear()
+    assert_tiny_set(load_mnist(source=server.url, cache=cache))
+
+
+@pytest.mark.parametrize("answer", [drip, drip_as_announced, drip_in_chunks])
+def test_a_server_that_drips_is_a_timeout(
+    server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch, answer: Answer
+) -> None:
+    monkeypatch.setattr(download, "TIMEOUT", 1.0)
+    monkeypatch.setattr(download, "RETRIES", 0)
+    server.answers = {TRAIN_LABELS: iter([answer])}
+    with pytest.raises(TimeoutError, match=rf"{TRAIN_LABELS}: timed out with \d+ bytes after 1 s"):
+        load_mnist(source=server.url, cache=cache)
+    assert cached(cache) == []
+    assert_tiny_set(load_mnist(source=server.url, cache=cache))
+
+
+def test_after_a_try_that_dripped_comes_another(
+    server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "TIMEOUT", 1.0)
+    server.answers = {TRAIN_LABELS: iter([drip])}
+    assert_tiny_set(load_mnist(source=server.url, cache=cache))
+    assert server.seen.count(f"/{TRAIN_LABELS}") == 2
+
+
+def test_a_slow_server_is_given_time(
+    server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(handler: Handler, body: bytes) -> None:
+        send(handler, b"", length=len(body))
+        for start in range(0, len(body), 10):
+            handler.server.closing.wait(0.25)
+            handler.wfile.write(body[start : start + 10])
+
+    monkeypatch.setattr(download, "TIMEOUT", 1.0)
+    monkeypatch.setattr(download, "SLOWEST", 1)
+    server.answers = {TRAIN_IMAGES: iter([slow])}
+    began = time.monotonic()
+    assert_tiny_set(load_mnist(source=server.url, cache=cache))
+    assert time.monotonic() - began > download.TIMEOUT
+    assert server.seen.count(f"/{TRAIN_IMAGES}") == 1
 
 
 def test_a_server_that_is_down_is_a_connection_error(server: Server, cache: Path) -> None:
@@ -657,6 +753,7 @@ def test_a_server_that_is_down_is_a_connection_error(server: Server, cache: Path
     with pytest.raises(ConnectionError, match="refused") as caught:
         load_mnist(source=url, cache=cache)
     assert f"cannot download {url}/{TRAIN_IMAGES}" in str(caught.value)
+    assert cached(cache) == []
 
 
 @with_each_fault
@@ -669,7 +766,7 @@ def test_a_faulty_download_is_named_and_not_cached(  # noqa: PLR0917
     fault: Callable[[bytes], bytes],
     message: str,
 ) -> None:
-    monkeypatch.setattr(mnist, "RETRIES", 0)
+    monkeypatch.setattr(download, "RETRIES", 0)
     good = files[name]
     files[name] = fault(gzip.decompress(good))
     with pytest.raises(ValueError, match=f"^{server.url}/{name} ") as caught:
@@ -840,6 +937,9 @@ def test_a_proxy_that_is_down_is_a_connection_error(
     with pytest.raises(ConnectionError, match="Unable to connect to proxy"):
         load_mnist(source=server.url, cache=cache)
     assert server.seen == []
+    assert cached(cache) == []
+    monkeypatch.delenv("http_proxy")
+    assert_tiny_set(load_mnist(source=server.url, cache=cache))
 
 
 # Cache folders, processes, interrupts.
@@ -893,7 +993,10 @@ def test_an_interrupt_leaves_nothing_behind(server: Server, cache: Path) -> None
     server.answers = {TRAIN_LABELS: iter([interruptible])}
     process = child(server.url, cache)
     assert reached.wait(60)
-    assert len(cached(cache)) == 2  # The images, which are whole, and the labels, which are not.
+    # The images, which are whole, and the labels, which are not.
+    while len(cached(cache)) < 2:
+        assert process.poll() is None
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
     assert err.rstrip().endswith("KeyboardInterrupt")
@@ -909,26 +1012,88 @@ def test_a_cache_below_a_file_is_named(server: Server, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
-def test_a_read_only_cache_is_named(server: Server, cache: Path) -> None:
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o002, 0o664)])
+def test_cached_files_have_the_permissions_that_the_umask_leaves(
+    server: Server, cache: Path, umask: int, mode: int
+) -> None:
+    process = child(server.url, cache, f"import os; os.umask({umask})")
+    assert process.communicate() == ("", "")
+    modes = {path.stat().st_mode & 0o777 for path in cache.rglob("*.gz")}
+    assert modes == {mode}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+def test_a_cache_without_permission_is_named(server: Server, cache: Path) -> None:
     cache.mkdir()
     cache.chmod(0o555)
-    # Root may write everywhere, and another user may be unable to import.
-    process = child(
-        server.url, cache, "import os, pooch, requests; os.geteuid() or os.seteuid(65534)"
-    )
-    _, err = process.communicate()
-    last = err.rstrip().splitlines()[-1]
+    # Root may write everywhere. Another user may be unable to import, and to enter the folders
+    # above: so the imports come first, and the path is relative.
+    cache.parent.chmod(0o755)
+    there = f"import os, kasago.dataset.download; os.chdir({str(cache.parent)!r})"
+    process = child(server.url, Path(cache.name), f"{there}; os.geteuid() or os.seteuid(65534)")
+    last = process.communicate()[1].rstrip().splitlines()[-1]
     assert last.startswith("PermissionError: ")
     assert "name another with cache=" in last
-    assert str(cache) in last
+    assert f"{cache.name}{os.sep}127.0.0.1" in last
     assert server.seen == []
+    assert not list(cache.iterdir())
+    cache.chmod(0o755)
+    assert_tiny_set(load_mnist(source=server.url, cache=cache))
+
+
+# A file system of its own is the cache, at first one that cannot take the files.
+MOUNTED = """
+import subprocess, sys
+from pathlib import Path
+from kasago.dataset.mnist import load_mnist
+url, cache, options = sys.argv[1:]
+subprocess.run(["mount", "-t", "tmpfs", "-o", options, "kasago", cache], check=True)
+try:
+    load_mnist(source=url, cache=cache)
+except OSError as error:
+    print(f"{type(error).__name__}: {error}")
+print(*sorted(path.name for path in Path(cache).rglob("*") if path.is_file()))
+subprocess.run(["mount", "-o", "remount,rw,size=16m", cache], check=True)
+load_mnist(source=url, cache=cache)
+print(*sorted(path.name for path in Path(cache).rglob("*") if path.is_file()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [("size=64k", "No space left on device"), ("ro", "Read-only file system")],
+)
+def test_a_disk_that_is_full_or_read_only_is_named_and_left_clean(
+    server: Server, cache: Path, files: Files, options: str, problem: str
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (200, 28, 28), np.uint8)
+    files[TRAIN_IMAGES] = pack(idx(noise))  # 150 kB: the disk is full in the middle of it.
+    files[TRAIN_LABELS] = pack(idx(np.zeros(200, np.uint8)))
+    cache.mkdir()
+    own_mounts = ["unshare", "--user", "--map-root-user", "--mount"]
+    try:
+        subprocess.run([*own_mounts, "mount", "-t", "tmpfs", "kasago", cache], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"this system lets no process mount a file system of its own: {error}")
+    done = subprocess.run(
+        [*own_mounts, sys.executable, "-W", "error", "-c", MOUNTED, server.url, cache, options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    error, *listings = done.stdout.splitlines()
+    assert error.startswith("OSError: ")
+    assert f"cannot write the cache folder, name another with cache= ({problem})" in error
+    assert str(cache) in error
+    assert listings == ["", " ".join(sorted(NAMES))]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the limit on file sizes is POSIX's")
 def test_a_full_cache_is_named_and_left_empty(server: Server, cache: Path) -> None:
     # A limit on the size of a file stops a write half-way, as a full disk does.
-    limit = "import pooch, requests, tqdm, resource; resource.setrlimit(resource.RLIMIT_FSIZE, {})"
-    process = child(server.url, cache, limit.format((20, 20)))
+    limit = "resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20))"
+    process = child(server.url, cache, f"import resource, kasago.dataset.download; {limit}")
     _, err = process.communicate()
     last = err.rstrip().splitlines()[-1]
     assert last.startswith("OSError: ")
