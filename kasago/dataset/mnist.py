@@ -81,7 +81,7 @@ def load_mnist(
     >>> t_train[:5]
     array([5, 0, 4, 1, 9])
     """
-    if source is not None and not isinstance(source, (str, os.PathLike)):
+    if source is not None and not isinstance(source, str | os.PathLike):
         raise TypeError(f"source must be a directory or a base URL, not {source!r}")
     train, test = (
         _prepare(*_load_pair(source, cache, split), normalize, flatten, one_hot_label)
