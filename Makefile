@@ -1,4 +1,4 @@
-# Each target does all its own set-up, in .venv.
+# Each target does all its own set-up, in .venv or .venv-oldest.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,13 +6,17 @@ BIN := .venv/bin
 # Material's notice about a version of MkDocs that this book does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve test outputs bench clean
+.PHONY: serve test oldest outputs bench clean
 
 serve: .venv/installed
 	$(BIN)/mkdocs serve
 
 test: .venv/installed
 	$(BIN)/pytest -n auto --dist loadgroup
+
+# The same with the oldest versions that pyproject.toml admits.
+oldest: .venv-oldest/installed
+	.venv-oldest/bin/pytest -n auto --dist loadgroup
 
 # Write what the snippets print, and the figures of README.md, anew; review the difference.
 outputs: .venv/installed
@@ -24,9 +28,17 @@ bench: .venv/installed
 	$(BIN)/python -m kasago.bench
 
 clean:
-	rm -rf .venv .cache site
+	rm -rf .venv .venv-oldest .cache site
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs,test]"
+	touch $@
+
+# Matplotlib 3.10.0 calls what pyparsing 3.3 warns of, and a warning is an error here.
+.venv-oldest/installed: pyproject.toml
+	$(PYTHON) -m venv --clear .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet uv
+	.venv-oldest/bin/uv pip install --quiet --python .venv-oldest --resolution lowest-direct \
+		-e ".[docs,test]" "pyparsing==3.2.*"
 	touch $@

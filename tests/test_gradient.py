@@ -227,7 +227,8 @@ def test_every_element_is_restored_to_the_bit(dtype: Any) -> None:
 @given(hnp.arrays(float, hnp.array_shapes(max_dims=3, max_side=3), elements=st.floats()))
 def test_any_float_is_restored_to_the_bit(x: Array) -> None:
     before = x.copy()
-    numerical_gradient(flat, x)
+    with np.errstate(invalid="ignore"):  # A signalling NaN says that it is one.
+        numerical_gradient(flat, x)
     np.testing.assert_array_equal(x, before)
     np.testing.assert_array_equal(np.signbit(x), np.signbit(before))
 

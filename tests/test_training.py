@@ -1,7 +1,10 @@
 """Facts about kasago.training: what is counted, repeated, learnt and refused."""
 
 import inspect
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -315,3 +318,55 @@ def test_a_label_without_a_class_is_refused_before_the_first_step() -> None:
     with pytest.raises(ValueError, match=r"class indices must lie in 0 to 1.*2"):
         train(network, x, wrong, x, t, iterations=3, batch_size=5, progress=False)
     np.testing.assert_array_equal(network.params["W1"], before)
+
+
+# What the machine changes.
+
+# An epoch on MNIST, in a process of its own; the accuracy, and every bit of the weights.
+EPOCH = """
+import hashlib
+import numpy as np
+from kasago.dataset.mnist import load_mnist
+from kasago.network import TwoLayerNet
+from kasago.training import train
+(x, t), (x_test, t_test) = load_mnist()
+rng = np.random.default_rng(0)
+net = TwoLayerNet(784, 50, 10, rng=rng)
+train(net, x, t, x_test, t_test, iterations=600, lr=0.5, rng=rng, progress=False)
+weights = b"".join(net.params[name].tobytes() for name in sorted(net.params))
+print(net.accuracy(x_test, t_test), hashlib.sha256(weights).hexdigest())
+"""
+
+# Each library of linear algebra has a variable of its own.
+THREADS = [
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+]
+
+
+def epoch(threads: int) -> tuple[float, str]:
+    """Train with so many threads for products of matrices."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", EPOCH],
+        env=os.environ | dict.fromkeys(THREADS, str(threads)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    accuracy, weights = done.stdout.split()
+    return float(accuracy), weights
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_the_same_seed_gives_the_same_bits_in_every_process(threads: int) -> None:
+    assert epoch(threads) == epoch(threads)
+
+
+def test_the_number_of_threads_hardly_changes_the_accuracy() -> None:
+    # Threads add in another order, and the rounding errors grow from step to step.
+    accuracies = [epoch(threads)[0] for threads in (1, 2, 4)]
+    assert min(accuracies) > 0.88
+    assert max(accuracies) - min(accuracies) <= 0.005

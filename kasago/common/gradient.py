@@ -257,15 +257,14 @@ def gradient_check(
     if directions is not None:
         errors = [_error_along(f, params, grads, rng) for _ in range(directions)]
     else:
-        places = [(name, index) for name in params for index in np.ndindex(params[name].shape)]
+        places: list[tuple[str, Any]] = [
+            (name, (*index, ...)) for name in params for index in np.ndindex(params[name].shape)
+        ]
         if entries is not None:
             places = [places[i] for i in rng.choice(len(places), entries, replace=False)]
         errors = [
-            abs(
-                _difference(lambda _: f(), params[name], params[name][(*index, ...)])
-                - grads[name][index]
-            )
-            for name, index in places
+            abs(_difference(lambda _: f(), params[name], params[name][at]) - grads[name][at])
+            for name, at in places
         ]
     return float(max(errors, default=0.0) / scale)
 
