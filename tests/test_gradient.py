@@ -486,14 +486,14 @@ def test_differences_of_small_types_do_not_wrap(dtype: Any) -> None:
 
 @pytest.mark.parametrize("dent", [2, 3, 5])
 def test_a_running_maximum_is_not_trusted(dent: int) -> None:
-    # It is right for each point but one: a third along the points, half-way, or the last.
+    # It is the value itself at all points but one: a third along, half-way, or the last.
     X = 1 + np.arange(12.0).reshape(6, 2)
     X[dent, 0] = 0
 
     def f(x: Array) -> Any:
-        return np.maximum.accumulate(x[0]) if x.ndim > 1 else x[0]
+        return (np.maximum.accumulate(x[0]) if x.ndim > 1 else x[0]) * x[1]
 
-    np.testing.assert_allclose(numerical_gradient_2d(f, X), [[1, 0]] * 6, atol=1e-8)
+    np.testing.assert_allclose(numerical_gradient_2d(f, X), X[:, ::-1], atol=1e-8)
 
 
 def test_values_that_differ_in_the_tenth_digit_are_not_those_of_all_points() -> None:

@@ -65,7 +65,7 @@ def test_the_apples_of_the_book() -> None:
 
 @pytest.mark.parametrize("layer", [Relu(), Sigmoid()], ids=lambda layer: type(layer).__name__)
 @given(seed=st.integers(0, 1000))
-@settings(deadline=None, max_examples=20)
+@many
 def test_an_activation_gives_back_its_derivative(layer: Any, seed: int) -> None:
     x = rng(seed).normal(scale=3, size=(4, 5))
     x[np.abs(x) < 1e-3] = 1  # ReLU has a corner at 0
