@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import complex_step
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -102,6 +103,15 @@ def test_derivative_of_a_cubic_is_off_by_the_square_of_the_step() -> None:
     assert numerical_diff(lambda x: x**3, 0.0) == pytest.approx(1e-8, rel=1e-9)
 
 
+@many
+@given(st.floats(-3, 3))
+def test_derivative_is_that_of_a_complex_step(x: float) -> None:
+    def f(x: Any) -> Any:
+        return np.exp(np.sin(x)) / (2 + np.cos(3 * x))
+
+    assert numerical_diff(f, x) == pytest.approx(complex_step.slope(f, x), abs=1e-6)
+
+
 def test_derivative_at_an_integer_does_not_cut_off_the_step() -> None:
     for x in (3, np.array([3, 3]), [3, 3]):
         np.testing.assert_allclose(numerical_diff(lambda x: x**2, x), 6, rtol=1e-9)
@@ -169,6 +179,18 @@ def test_gradient_of_a_polynomial_of_several_variables(x: Array, c: Array) -> No
     ]
     # Values up to 2e4 are rounded at 4e-12, and divided by 2h.
     np.testing.assert_allclose(numerical_gradient(polynomial, x), analytic, atol=1e-6)
+
+
+@many
+@given(hnp.arrays(float, st.integers(2, 5), elements=st.floats(-2, 2)))
+def test_gradient_is_that_of_a_complex_step(x: Array) -> None:
+    def rosenbrock(x: Array) -> Any:
+        return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+    # The third derivative, up to 4800, times h^2 / 6; values of 1e4 rounded, over h.
+    np.testing.assert_allclose(
+        numerical_gradient(rosenbrock, x), complex_step.gradient(rosenbrock, x), atol=2e-5
+    )
 
 
 def test_gradient_of_a_matrix_function() -> None:
@@ -305,6 +327,13 @@ def test_float32_gradient_of_a_product_is_right_to_three_digits(x: Array, sign: 
     np.testing.assert_allclose(grad, x[::-1], rtol=1e-3)
 
 
+@pytest.mark.parametrize(("dtype", "digits"), [(np.float32, 23), (np.float16, 10)])
+def test_the_step_near_zero_is_the_cube_root_of_the_rounding_error(dtype: Any, digits: int) -> None:
+    # (h^3 - (-h)^3) / 2h = h^2; 2^-23 and 2^-10 is what 1 is off from its neighbour.
+    square = numerical_gradient(lambda x: float(x[0]) ** 3, np.zeros(1, dtype))[0]
+    assert square == pytest.approx(2 ** (-digits * 2 / 3), rel=2e-3)
+
+
 def test_float16_is_right_to_two_digits() -> None:
     grad = numerical_gradient(bowl, np.array([3, -4], np.float16))
     np.testing.assert_allclose(grad, [6, -8], rtol=1e-2)
@@ -327,7 +356,7 @@ def test_float16_is_right_to_two_digits() -> None:
     ],
 )
 def test_what_is_not_an_array_of_floats_is_refused(x: Any, named: str) -> None:
-    with pytest.raises(TypeError, match=rf"floats, got .*{named}\b.*dtype=float") as error:
+    with pytest.raises(TypeError, match=rf"floats, got .*{named}\b.* dtype=float\)$") as error:
         numerical_gradient(bowl, x)
     assert "numerical_gradient" in str(error.value)
 
@@ -351,7 +380,7 @@ def test_a_function_that_returns_an_array_is_refused(value: Any) -> None:
 @pytest.mark.parametrize("value", [None, "3", 1j, np.complex128(1j)], ids=repr)
 def test_a_function_that_returns_no_real_number_is_refused(value: Any) -> None:
     # None is what a function without a return statement gives.
-    with pytest.raises(ValueError, match="one number"):
+    with pytest.raises(ValueError, match=re.escape(f"one number, got {value!r}")):
         numerical_gradient(lambda _: value, np.ones(2))
 
 
@@ -443,6 +472,42 @@ def test_a_function_that_only_seems_to_take_all_points_is_not_trusted(f: Any, n:
     np.testing.assert_allclose(numerical_gradient_2d(f, X), expected, atol=1e-9)
 
 
+def test_no_points_have_no_gradients() -> None:
+    for f in (bowl, lambda x: x[0] ** 2 + x[1]):
+        assert numerical_gradient_2d(f, np.empty((0, 2))).shape == (0, 2)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int8, np.float32])
+def test_differences_of_small_types_do_not_wrap(dtype: Any) -> None:
+    # From 1 to 0 within the step.
+    X = np.array([[1.0, 5.0], [3.0, 5.0]])
+    grad = numerical_gradient_2d(lambda x: (x[0] < 1).astype(dtype), X)
+    np.testing.assert_allclose(grad, [[-1 / 2e-4, 0], [0, 0]])
+
+
+@pytest.mark.parametrize("dent", [2, 3, 5])
+def test_a_running_maximum_is_not_trusted(dent: int) -> None:
+    # It is the value itself at all points but one: a third along, half-way, or the last.
+    X = 1 + np.arange(12.0).reshape(6, 2)
+    X[dent, 0] = 0
+
+    def f(x: Array) -> Any:
+        return (np.maximum.accumulate(x[0]) if x.ndim > 1 else x[0]) * x[1]
+
+    np.testing.assert_allclose(numerical_gradient_2d(f, X), X[:, ::-1], atol=1e-8)
+
+
+def test_values_that_differ_in_the_tenth_digit_are_not_those_of_all_points() -> None:
+    shapes = []
+
+    def f(x: Array) -> Any:
+        shapes.append(x.shape)
+        return x[0] * (1 + 1e-10 * (x.ndim > 1))
+
+    numerical_gradient_2d(f, np.ones((5, 2)))
+    assert shapes[-1] == (2,)
+
+
 # Checking a gradient.
 
 
@@ -485,12 +550,87 @@ def test_a_check_that_fails_restores_the_parameters(how: dict[str, Any]) -> None
 
 def test_a_check_of_what_cannot_be_checked_is_refused() -> None:
     params, grads = cubes()
-    with pytest.raises(ValueError, match="not both"):
+    with pytest.raises(ValueError, match=r"^give entries or directions, not both$"):
         gradient_check(lambda: 0.0, params, grads, entries=1, directions=1)
     with pytest.raises(ValueError, match=r"'b' has shape \(4,\), its gradient none"):
         gradient_check(lambda: 0.0, params, {"W": grads["W"]})
+    with pytest.raises(ValueError, match=r"'b' has shape \(4,\), its gradient \(1, 4\)"):
+        gradient_check(lambda: 0.0, params, {"W": grads["W"], "b": np.ones((1, 4))})
     with pytest.raises(TypeError, match="'W' is float32"):
         gradient_check(lambda: 0.0, {"W": np.ones(2, np.float32)}, {"W": np.ones(2)})
+
+
+@pytest.mark.parametrize("how", HOW[:2], ids=str)
+@pytest.mark.parametrize(
+    ("claimed", "error"),
+    [
+        ([3, 3], 0),
+        # Off by 2 of 5, by 6 of 3, by 3 of 0.5: the largest entry is the measure ...
+        ([3, 5], 2 / 5),
+        ([3, -3], 2),
+        ([0.5, 0], 6),
+        # ... but of a gradient of nothing, 1 is.
+        ([0, 0], 3),
+    ],
+)
+def test_an_error_is_measured_by_the_largest_entry(
+    how: dict[str, Any], claimed: list[float], error: float
+) -> None:
+    params = {"a": np.ones(5), "b": np.ones((5, 1))}
+    grads = {"a": np.full(5, claimed[0]), "b": np.full((5, 1), claimed[1])}
+
+    def f() -> float:
+        return 3 * float(params["a"].sum() + params["b"].sum())
+
+    measured = gradient_check(f, params, grads, rng=rng(), **how)
+    assert measured == pytest.approx(error, abs=1e-10)
+
+
+def test_an_error_along_a_direction_is_its_part_of_the_gradient() -> None:
+    # In one variable the only directions are forward and back.
+    params, grads = {"a": np.array([2.0])}, {"a": np.array([8.0])}
+    for seed in range(5):
+        error = gradient_check(
+            lambda: float(params["a"][0] ** 2), params, grads, directions=1, rng=rng(seed)
+        )
+        assert error == pytest.approx(4 / 8)
+
+
+def test_nothing_to_check_has_no_error() -> None:
+    assert gradient_check(lambda: 1.0, {}, {}) == 0
+    empty = {"a": np.empty((0, 3))}
+    for how in ({}, {"entries": 0}, {"directions": 0}, {"directions": 1}):
+        assert gradient_check(lambda: 1.0, empty, empty, **how) == 0
+
+
+def test_entries_are_drawn_once_each() -> None:
+    calls = []
+
+    def f() -> float:
+        calls.append(params["W"].copy())
+        return float(np.sum(params["W"]))
+
+    params, grads = {"W": np.zeros((3, 4))}, {"W": np.ones((3, 4))}
+    for seed in range(5):
+        calls.clear()
+        assert gradient_check(f, params, grads, entries=12, rng=rng(seed)) < 1e-8
+        assert len(calls) == 24
+        assert np.all(np.any(calls, axis=0))
+    with pytest.raises(ValueError, match="larger sample"):
+        gradient_check(f, params, grads, entries=13)
+
+
+@pytest.mark.parametrize("how", [{"entries": 2}, {"directions": 1}], ids=str)
+def test_the_same_seed_checks_the_same(how: dict[str, Any]) -> None:
+    params, wrong = {"W": np.ones((5, 6))}, {"W": rng(1).normal(size=(5, 6))}
+
+    def f() -> float:
+        return float(np.sum(params["W"] ** 2))
+
+    one, same, other = (
+        gradient_check(f, params, wrong, rng=rng(seed), **how) for seed in (7, 7, 8)
+    )
+    assert one == same != other
 
 
 def test_backpropagation_on_mnist_sizes_is_right_along_random_directions() -> None:

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import complex_step
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
+from hypothesis.extra import numpy as hnp
+from numpy.typing import DTypeLike, NDArray
 
-from kasago.common.functions import softmax
+from kasago.common.functions import one_hot, relu, sigmoid, softmax
 from kasago.common.gradient import numerical_gradient
 from kasago.common.layers import AddLayer, Affine, MulLayer, Relu, Sigmoid, SoftmaxWithLoss
 from kasago.network import TwoLayerNet
@@ -18,6 +20,35 @@ Array = NDArray[Any]
 
 def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
+
+
+# Machines are noisy, so no property is judged by the time that it takes.
+many = settings(
+    max_examples=50,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+both_dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+def batches(dtype: DTypeLike, limit: float, least: int = 0) -> st.SearchStrategy[Array]:
+    """Batches of `least` to 4 samples of 1 to 5 numbers up to a limit."""
+    limit = float(np.array(limit, dtype))
+    elements = st.floats(-limit, limit, width=8 * np.dtype(dtype).itemsize)
+    extremes = st.sampled_from([-limit, -0.0, 0.0, 1.0, limit])
+    shape = st.tuples(st.integers(least, 4), st.integers(1, 5))
+    return hnp.arrays(dtype, shape, elements=elements | extremes)
+
+
+def elsewhere(x: Array) -> list[Array]:
+    """The same numbers in other orders of the memory, not to be written to."""
+    wide = np.repeat(np.repeat(x, 2, axis=0), 3, axis=-1)
+    flip = (slice(None, None, -1),) * x.ndim
+    views = [np.asfortranarray(x), wide[::2, ..., ::3], x[flip].copy()[flip]]
+    for view in views:
+        view.flags.writeable = False
+    return views
 
 
 def test_the_apples_of_the_book() -> None:
@@ -34,7 +65,7 @@ def test_the_apples_of_the_book() -> None:
 
 @pytest.mark.parametrize("layer", [Relu(), Sigmoid()], ids=lambda layer: type(layer).__name__)
 @given(seed=st.integers(0, 1000))
-@settings(deadline=None, max_examples=20)
+@many
 def test_an_activation_gives_back_its_derivative(layer: Any, seed: int) -> None:
     x = rng(seed).normal(scale=3, size=(4, 5))
     x[np.abs(x) < 1e-3] = 1  # ReLU has a corner at 0
@@ -81,12 +112,88 @@ def test_affine_takes_one_sample() -> None:
     np.testing.assert_allclose(one.db, batch.db)
 
 
+@pytest.mark.parametrize("shape", [(0, 6), (0, 2, 3), (0, 1, 2, 3)])
+def test_affine_takes_a_batch_of_no_samples(shape: tuple[int, ...]) -> None:
+    layer = Affine(np.ones((6, 4)), np.ones(4))
+    out = layer.forward(np.zeros(shape))
+    assert out.shape == (0, 4)
+    assert layer.backward(out).shape == shape
+    assert layer.dW.tolist() == np.zeros((6, 4)).tolist()
+    assert layer.db.tolist() == [0] * 4
+
+
 def test_affine_sees_a_step_of_training() -> None:
     """The weights are those of the network, not copies."""
     W = np.zeros((2, 2))
     layer = Affine(W, np.zeros(2))
     W += 1
     assert layer.forward(np.ones((1, 2))).tolist() == [[2, 2]]
+
+
+# Every way back, by a complex step of the formula: right to the last digits.
+
+
+@many
+@given(data=st.data())
+def test_the_way_back_of_sum_and_product_is_that_of_the_formula(data: st.DataObject) -> None:
+    x = data.draw(batches(np.float64, 1e4))
+    y, dout = rng(1).normal(size=x.shape), rng(2).normal(size=x.shape)
+    product, total = MulLayer(), AddLayer()
+    product.forward(x, y)
+    total.forward(x, y)
+    for actual, expected in zip(
+        (*product.backward(dout), *total.backward(dout)),
+        (
+            complex_step.gradient(lambda x: np.sum(x * y * dout), x),
+            complex_step.gradient(lambda y: np.sum(x * y * dout), y),
+            complex_step.gradient(lambda x: np.sum((x + y) * dout), x),
+            complex_step.gradient(lambda y: np.sum((x + y) * dout), y),
+        ),
+        strict=True,
+    ):
+        # 1e-280 times the step is below the smallest number.
+        np.testing.assert_allclose(actual, expected, rtol=1e-13, atol=1e-270)
+
+
+@many
+@given(data=st.data())
+def test_the_way_back_of_an_activation_is_that_of_the_formula(data: st.DataObject) -> None:
+    x = data.draw(batches(np.float64, 300))
+    dout = rng(1).normal(size=x.shape)
+    for layer, formula in ((Relu(), complex_step.relu), (Sigmoid(), complex_step.sigmoid)):
+        layer.forward(x)
+        expected = complex_step.slope(formula, x) * dout
+        # z (1 - z) has an error of the last digit of 1 where z is close to it.
+        np.testing.assert_allclose(layer.backward(dout), expected, rtol=1e-12, atol=1e-15)
+
+
+@many
+@given(data=st.data())
+def test_the_way_back_of_affine_is_that_of_the_formula(data: st.DataObject) -> None:
+    x = data.draw(batches(np.float64, 1e4))
+    W, b = rng(1).normal(size=(x.shape[1], 3)), rng(2).normal(size=3)
+    dout = rng(3).normal(size=(len(x), 3))
+    layer = Affine(W, b)
+    layer.forward(x)
+    dx = layer.backward(dout)
+    for actual, expected in (
+        (dx, complex_step.gradient(lambda x: np.sum((x @ W + b) * dout), x)),
+        (layer.dW, complex_step.gradient(lambda W: np.sum((x @ W + b) * dout), W)),
+        (layer.db, complex_step.gradient(lambda b: np.sum((x @ W + b) * dout), b)),
+    ):
+        np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-10)
+
+
+@many
+@given(data=st.data())
+def test_the_way_back_of_softmax_with_loss_is_that_of_the_formula(data: st.DataObject) -> None:
+    x = data.draw(batches(np.float64, 300, least=1))
+    t = data.draw(hnp.arrays(int, len(x), elements=st.integers(0, x.shape[1] - 1)))
+    expected = complex_step.gradient(lambda x: complex_step.softmax_cross_entropy(x, t), x)
+    layer = SoftmaxWithLoss()
+    for target in (t, one_hot(t, x)):
+        layer.forward(x, target)
+        np.testing.assert_allclose(layer.backward(), expected, atol=1e-15)
 
 
 @pytest.mark.parametrize("t", [np.array([0, 2, 1]), np.eye(3)[[0, 2, 1]]], ids=["index", "one-hot"])
@@ -102,13 +209,109 @@ def test_the_derivative_of_softmax_with_loss_is_y_minus_t_over_n(t: Array) -> No
     np.testing.assert_allclose(layer.backward(2.0), 2 * dx)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_layers_keep_the_dtype(dtype: type) -> None:
-    x = rng().normal(size=(3, 4)).astype(dtype)
-    for layer in (Relu(), Sigmoid(), Affine(np.ones((4, 4), dtype), np.zeros(4, dtype))):
+def test_softmax_with_loss_takes_one_sample_as_a_batch_of_one() -> None:
+    one, batch, x = SoftmaxWithLoss(), SoftmaxWithLoss(), np.array([0.5, -1.0, 2.0, 0.0])
+    for t in (2, np.eye(4)[2]):
+        assert one.forward(x, t) == batch.forward(x[np.newaxis], np.array(t)[np.newaxis])
+        np.testing.assert_array_equal(one.backward(), batch.backward()[0])
+
+
+def test_softmax_with_loss_keeps_the_probabilities() -> None:
+    layer, x = SoftmaxWithLoss(), rng().normal(size=(2, 4))
+    layer.forward(x, np.array([3, 1]))
+    np.testing.assert_array_equal(layer.y, softmax(x))
+    # They sum to 1 before and after a small change of the scores.
+    np.testing.assert_allclose(layer.backward().sum(axis=1), 0, atol=1e-16)
+
+
+# Any numbers, anywhere in memory.
+
+
+@both_dtypes
+@many
+@given(data=st.data())
+def test_activations_take_any_numbers_anywhere_in_memory(
+    dtype: DTypeLike, data: st.DataObject
+) -> None:
+    x = data.draw(batches(dtype, np.finfo(dtype).max))
+    dout = rng(1).normal(size=x.shape).astype(dtype)
+    close = {"rtol": 10 * np.finfo(dtype).eps, "atol": np.finfo(dtype).tiny}
+    for layer, function in ((Relu(), relu), (Sigmoid(), sigmoid)):
         out = layer.forward(x)
-        assert out.dtype == dtype
-        assert layer.backward(out).dtype == dtype
+        dx = layer.backward(dout)
+        np.testing.assert_array_equal(out, function(x))
+        for given_x, given_dout in zip(elsewhere(x), elsewhere(dout), strict=True):
+            for actual, expected in (
+                (layer.forward(given_x), out),
+                (layer.backward(given_dout), dx),
+            ):
+                assert actual.dtype == dtype
+                assert np.isfinite(actual).all()
+                np.testing.assert_allclose(actual, expected, **close)
+            np.testing.assert_array_equal(given_x, x)
+            np.testing.assert_array_equal(given_dout, dout)
+
+
+@both_dtypes
+@many
+@given(data=st.data())
+def test_affine_takes_a_batch_anywhere_in_memory(dtype: DTypeLike, data: st.DataObject) -> None:
+    x = data.draw(batches(dtype, 1e4))
+    W = rng(1).normal(size=(x.shape[1], 3)).astype(dtype)
+    b, dout = np.arange(3, dtype=dtype), rng(2).normal(size=(len(x), 3)).astype(dtype)
+
+    def way(W: Array, x: Array, dout: Array) -> list[Array]:
+        layer = Affine(W, b)
+        return [layer.forward(x), layer.backward(dout), layer.dW, layer.db]
+
+    expected = way(W, x, dout)
+    for views in zip(elsewhere(W), elsewhere(x), elsewhere(dout), strict=True):
+        for actual, wanted in zip(way(*views), expected, strict=True):
+            assert actual.dtype == dtype
+            # Of sums of 5 terms of up to 1e4, in another order.
+            np.testing.assert_allclose(actual, wanted, atol=1e6 * np.finfo(dtype).eps)
+        for view, array in zip(views, (W, x, dout), strict=True):
+            np.testing.assert_array_equal(view, array)
+
+
+@both_dtypes
+@many
+@given(data=st.data())
+def test_softmax_with_loss_takes_any_numbers_anywhere_in_memory(
+    dtype: DTypeLike, data: st.DataObject
+) -> None:
+    x = data.draw(batches(dtype, np.finfo(dtype).max, least=1))
+    t = data.draw(hnp.arrays(int, len(x), elements=st.integers(0, x.shape[1] - 1)))
+    layer, close = SoftmaxWithLoss(), 10 * float(np.finfo(dtype).eps)
+    loss = layer.forward(x, t)
+    dx = layer.backward()
+    for given_x, given_t in zip(elsewhere(x), elsewhere(one_hot(t, x)), strict=True):
+        assert layer.forward(given_x, given_t) == pytest.approx(loss, rel=close)
+        actual = layer.backward()
+        assert actual.dtype == dtype
+        assert np.isfinite(actual).all()
+        np.testing.assert_allclose(actual, dx, atol=close)
+        np.testing.assert_array_equal(given_x, x)
+        np.testing.assert_array_equal(given_t, one_hot(t, x))
+
+
+def test_the_derivatives_of_a_sum_are_two_arrays_of_their_own() -> None:
+    dout = np.array([1, 2])
+    dx, dy = AddLayer().backward(dout)
+    dx += 1
+    assert (dx.tolist(), dy.tolist(), dout.tolist()) == ([2, 3], [1, 2], [1, 2])
+    assert dx.dtype == dy.dtype == dout.dtype
+
+
+@pytest.mark.parametrize("layer", [MulLayer(), Relu(), Sigmoid(), Affine(np.eye(2), np.ones(2))])
+def test_a_layer_cannot_go_back_before_it_went_forward(layer: Any) -> None:
+    with pytest.raises(AttributeError, match="no attribute"):
+        layer.backward(np.ones((1, 2)))
+
+
+def test_an_output_cannot_go_back_before_it_went_forward() -> None:
+    with pytest.raises(AttributeError, match="no attribute"):
+        SoftmaxWithLoss().backward()
 
 
 def test_layers_agree_with_the_network_that_is_written_out() -> None:

@@ -4,13 +4,19 @@ import math
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+import complex_step
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from kasago.common.functions import sigmoid, softmax_loss
+from kasago import network
+from kasago.common.functions import one_hot, sigmoid, softmax_loss
 from kasago.common.gradient import gradient_check, numerical_gradient
 from kasago.dataset.mnist import load_mnist
 from kasago.network import WEIGHTS, SimpleNet, ThreeLayerNet, TwoLayerNet
@@ -31,6 +37,15 @@ def small_net(seed: int = 0, scale: float = 0.25) -> TwoLayerNet:
     for name in ("b1", "b2"):
         net.params[name] += scale * rng(seed + 1).normal(size=SIZES[name])
     return net
+
+
+# Machines are noisy, so no property is judged by the time that it takes.
+many = settings(
+    max_examples=50,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 def argmax_net(classes: int) -> TwoLayerNet:
@@ -127,7 +142,7 @@ def test_a_float32_network_has_its_numerical_gradient_in_float64() -> None:
 
 
 def test_the_gradient_of_one_sample_asks_for_a_batch() -> None:
-    with pytest.raises(ValueError, match=r"got \(4,\).*x\[np.newaxis\]"):
+    with pytest.raises(ValueError, match=r"got \(4,\); .* x\[np.newaxis\]$"):
         small_net().gradient(np.ones(4), np.array(1))
 
 
@@ -294,6 +309,80 @@ def test_backpropagation_is_right_also_where_the_network_is_surely_wrong(seed: i
         np.testing.assert_allclose(grad, numerical_gradient(loss, p[name]), atol=1e-6)
 
 
+@many
+@given(
+    sizes=st.tuples(*[st.integers(1, 4)] * 4),
+    seed=st.integers(0, 1000),
+    scale=st.sampled_from([0.01, 1.0, 10.0]),
+)
+def test_backpropagation_is_right_to_the_last_digits(
+    sizes: tuple[int, int, int, int], seed: int, scale: float
+) -> None:
+    samples, n_in, hidden, classes = sizes
+    draw = rng(seed)
+    net = TwoLayerNet(n_in, hidden, classes, scale, rng=draw, dtype=np.float64)
+    for name in ("b1", "b2"):
+        net.params[name] += scale * draw.normal(size=net.params[name].shape)
+    x, t = draw.normal(size=(samples, n_in)), draw.integers(classes, size=samples)
+    assert net.loss(x, t) == pytest.approx(
+        complex_step.network_loss(net.params, x, t), rel=1e-12, abs=1e-13
+    )
+    for name, grad in net.gradient(x, t).items():
+        expected = complex_step.gradient(
+            lambda value, name=name: complex_step.network_loss(net.params | {name: value}, x, t),
+            net.params[name],
+        )
+        # Entries of 10 times sums that cancel; 1 - z has an error of the last digit of 1.
+        np.testing.assert_allclose(grad, expected, atol=1e-13)
+
+
+def test_the_gradient_says_that_a_constant_added_to_all_scores_changes_nothing() -> None:
+    net, x, t = small_net(scale=2.0), rng(1).normal(size=(6, 4)), np.array([0, 1, 1, 0, 1, 0])
+    grads = net.gradient(x, t)
+    assert grads["b2"].sum() == pytest.approx(0, abs=1e-15)
+    np.testing.assert_allclose(grads["W2"].sum(axis=1), 0, atol=1e-15)
+
+
+@many
+@given(cut=st.integers(1, 5), seed=st.integers(0, 1000))
+def test_gradients_of_the_parts_of_a_batch_make_that_of_the_whole(cut: int, seed: int) -> None:
+    net, x, t = small_net(seed, scale=2.0), rng(seed).normal(size=(6, 4)), np.arange(6) % 2
+    whole, first, rest = (net.gradient(x[s], t[s]) for s in (np.s_[:], np.s_[:cut], np.s_[cut:]))
+    for name in SIZES:
+        parts = cut * first[name] + (6 - cut) * rest[name]
+        np.testing.assert_allclose(6 * whole[name], parts, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@many
+@given(data=st.data())
+def test_any_batch_anywhere_in_memory_has_a_finite_loss_and_gradient(
+    dtype: Any, data: st.DataObject
+) -> None:
+    limit = float(np.finfo(dtype).max) / 128  # a weighted sum of 4 stays in range
+    elements = st.floats(-limit, limit, width=8 * np.dtype(dtype).itemsize) | st.sampled_from(
+        [0.0, 1.0, -1.0]
+    )
+    x = data.draw(hnp.arrays(dtype, st.tuples(st.integers(1, 3), st.just(4)), elements=elements))
+    t = data.draw(hnp.arrays(int, len(x), elements=st.integers(0, 1)))
+    net = TwoLayerNet(4, 3, 2, 1.0, rng=rng(), dtype=dtype)
+    assert 0 <= net.loss(x, t) < np.inf
+    for given_x in (np.asfortranarray(x), np.repeat(x, 2, axis=0)[::2], x[::-1].copy()[::-1]):
+        given_x.flags.writeable = False
+        assert net.loss(given_x, t) == net.loss(given_x, one_hot(t, np.zeros((len(x), 2))))
+        for name, grad in net.gradient(given_x, t).items():
+            assert grad.dtype == dtype
+            assert np.isfinite(grad).all()
+            assert grad.shape == net.params[name].shape
+        np.testing.assert_array_equal(given_x, x)
+
+
+@pytest.mark.parametrize("t", [np.zeros(0, int), np.zeros((0, 2))], ids=["index", "one-hot"])
+def test_an_empty_batch_has_no_gradient(t: Array) -> None:
+    with pytest.raises(ValueError, match="empty batch has no mean loss"):
+        small_net().gradient(np.empty((0, 4)), t)
+
+
 def test_gradients_of_one_hot_and_index_labels_agree_to_the_bit() -> None:
     net, x, t = small_net(), rng(1).normal(size=(6, 4)), np.array([0, 1, 1, 0, 1, 0])
     by_index, by_one_hot = net.gradient(x, t), net.gradient(x, np.eye(2, dtype=int)[t])
@@ -334,9 +423,9 @@ def test_the_order_in_memory_does_not_matter() -> None:
     wide = rng(1).normal(size=(10, 12))
     x = wide[::2, ::3]
     expected = net.gradient(x.copy(), t)
-    for given in (x, np.asfortranarray(x)):
-        assert net.loss(given, t) == pytest.approx(net.loss(x.copy(), t), rel=1e-14)
-        for name, grad in net.gradient(given, t).items():
+    for given_x in (x, np.asfortranarray(x)):
+        assert net.loss(given_x, t) == pytest.approx(net.loss(x.copy(), t), rel=1e-14)
+        for name, grad in net.gradient(given_x, t).items():
             np.testing.assert_allclose(grad, expected[name], atol=1e-15)
 
 
@@ -366,6 +455,51 @@ def test_three_layers_backpropagate_what_differences_say() -> None:
     for grads in (net.gradient(x, t), net.gradient(x, np.eye(10)[t])):
         assert gradient_check(loss, net.params, grads, directions=5, rng=rng(3)) < 1e-8
         assert gradient_check(loss, net.params, grads, entries=50, rng=rng(4)) < 1e-7
+
+
+def test_three_layers_are_right_to_the_last_digits_along_any_direction() -> None:
+    draw = rng(5)
+    net = ThreeLayerNet(rng=draw, dtype=np.float64)
+    for name in ("b1", "b2", "b3"):
+        net.params[name] += draw.normal(size=net.params[name].shape)
+    x, t = draw.random((10, 784)), draw.integers(10, size=10)
+    loss, grads = net.loss_and_gradient(x, t)
+    assert loss == pytest.approx(complex_step.network_loss(net.params, x, t), rel=1e-12)
+    for name, grad in grads.items():
+        for _ in range(3):
+            direction = draw.normal(size=grad.shape)
+            expected = complex_step.slope(
+                lambda value, name=name: complex_step.network_loss(
+                    net.params | {name: value}, x, t
+                ),
+                net.params[name],
+                direction,
+            )
+            assert np.sum(grad * direction) == pytest.approx(expected, rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_three_layers_start_with_a_spread_of_one_over_the_root_of_the_inputs(dtype: Any) -> None:
+    net = ThreeLayerNet(rng=rng(), dtype=dtype)
+    for name, param in net.params.items():
+        assert param.dtype == dtype
+        if name[0] == "b":
+            assert not param.any()
+        else:
+            # 1000 numbers and more: the error of a deviation is 1 / sqrt(2 n).
+            assert param.std() == pytest.approx(len(param) ** -0.5, rel=0.1)
+            assert abs(param.mean()) < 0.1 * len(param) ** -0.5
+    assert ThreeLayerNet().params["W1"].dtype == np.float32
+
+
+def test_weights_that_could_run_code_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evil = tmp_path / "weights.npz"
+    np.savez(evil, **{name: np.array([None], object) for name in LAYERS})
+    monkeypatch.setattr(network, "WEIGHTS", evil)
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        ThreeLayerNet.trained()
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Facts about kasago.common.optimizer: the walk from (-3, 4), and steps that move in place."""
 
+import math
 import re
 from types import MappingProxyType
 from typing import Any
@@ -315,3 +316,134 @@ def test_float32_stays_float32_and_the_gradient_as_it_is(optimizer: Any) -> None
     assert grads["x"].tolist() == [0.5, 0.5, 0.5]
     state = [v for kept in vars(rule).values() if isinstance(kept, dict) for v in kept.values()]
     assert all(v.dtype == np.float32 for v in state if isinstance(v, np.ndarray))
+
+
+# The first steps, as the papers have them.
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "first", "second"),
+    [
+        (SGD, -0.01, -0.02),
+        (Momentum, -0.01, -0.029),
+        # 0.9 v - lr g: the ball is a step ahead.
+        (Nesterov, -0.019, -0.0461),
+        # lr / sqrt(1), lr / sqrt(2)
+        (AdaGrad, -0.01, -0.01 - 0.01 / math.sqrt(2)),
+        # lr / sqrt(0.01), lr / sqrt(0.0199)
+        (RMSprop, -0.1, -0.1 - 0.01 / math.sqrt(0.0199)),
+        (Adam, -0.001, -0.002),
+    ],
+)
+def test_the_first_two_steps_with_the_defaults_by_hand(
+    optimizer: Any, first: float, second: float
+) -> None:
+    rule, params = optimizer(), {"x": np.zeros(1)}
+    for expected in (first, second):
+        rule.update(params, {"x": np.ones(1)})
+        # 1e-7 beside a root of 0.001 in Adam.
+        assert params["x"][0] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 20])
+@many
+@given(g=st.floats(0.1, 100), sign=st.sampled_from([-1, 1]))
+def test_steps_of_a_constant_gradient_have_closed_forms(n: int, g: float, sign: int) -> None:
+    g *= sign
+    for optimizer, expected in (
+        (Momentum, -0.1 * g * sum(1 - 0.9**k for k in range(1, n + 1)) / 0.1),
+        (AdaGrad, -0.1 * sign * sum(k**-0.5 for k in range(1, n + 1))),
+        (RMSprop, -0.1 * sign * sum((1 - 0.99**k) ** -0.5 for k in range(1, n + 1))),
+        # The bound of a step, about lr (section 2.1 of the paper), is reached.
+        (Adam, -0.1 * sign * n),
+    ):
+        rule, params = optimizer(lr=0.1), {"x": np.zeros(1)}
+        for _ in range(n):
+            rule.update(params, {"x": np.array([g])})
+        # 1e-7 beside sqrt(0.001) * 0.1 in Adam.
+        assert params["x"][0] == pytest.approx(expected, rel=1e-4)
+
+
+@many
+@given(hnp.arrays(float, (10, 3), elements=st.floats(0.01, 10) | st.floats(-10, -0.01)))
+def test_adam_is_the_algorithm_of_its_paper(grads: Array) -> None:
+    # Algorithm 1, with the bias taken out of both means and its epsilon left out.
+    rule, params = Adam(lr=0.1, beta1=0.8, beta2=0.95), {"x": np.zeros(3)}
+    theta, m, v = np.zeros(3), np.zeros(3), np.zeros(3)
+    for step, g in enumerate(grads, start=1):
+        rule.update(params, {"x": g})
+        m, v = 0.8 * m + (1 - 0.8) * g, 0.95 * v + (1 - 0.95) * g**2
+        theta = theta - 0.1 * (m / (1 - 0.8**step)) / np.sqrt(v / (1 - 0.95**step))
+    # 1e-7 beside sqrt(0.05) * 0.01
+    np.testing.assert_allclose(params["x"], theta, atol=1e-3)
+
+
+def test_nesterov_is_where_the_ball_that_looks_ahead_is_about_to_be() -> None:
+    # Sutskever et al. (2013), equations 3 and 4, in their own variables.
+    A = np.array([[3.0, 1.0], [1.0, 2.0]])
+    theta, v = np.array([-3.0, 4.0]), np.zeros(2)
+    rule, params = Nesterov(lr=0.05, momentum=0.8), {"x": theta.copy()}
+    for _ in range(20):
+        v = 0.8 * v - 0.05 * A @ (theta + 0.8 * v)
+        theta = theta + v
+        rule.update(params, {"x": A @ params["x"]})
+        np.testing.assert_allclose(params["x"], theta + 0.8 * v, rtol=1e-12)
+        np.testing.assert_allclose(rule.v["x"], v, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "g"), [(AdaGrad, 1e-7), (RMSprop, 1e-6), (Adam, 1e-7 / math.sqrt(0.001))]
+)
+def test_a_gradient_as_small_as_what_guards_the_division_makes_half_a_step(
+    optimizer: Any, g: float
+) -> None:
+    # The root of the first mean square is then 1e-7 too: lr g / (1e-7 + 1e-7).
+    params = {"x": np.zeros(1)}
+    optimizer(lr=0.1).update(params, {"x": np.array([g])})
+    full = -1 if optimizer is RMSprop else -0.1
+    assert params["x"][0] == pytest.approx(full / 2, rel=1e-9)
+
+
+# Anywhere in memory.
+
+
+@by_optimizer
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@many
+@given(data=st.data())
+def test_a_step_is_the_same_anywhere_in_memory(
+    optimizer: Any, dtype: Any, data: st.DataObject
+) -> None:
+    shape = data.draw(st.tuples(st.integers(0, 4), st.integers(0, 4)))
+    elements = st.floats(-1e4, 1e4, width=8 * np.dtype(dtype).itemsize)
+    values, grad = (data.draw(hnp.arrays(dtype, shape, elements=elements)) for _ in range(2))
+    wide = np.zeros((2 * shape[0], 3 * shape[1]), dtype)
+    places = {
+        "C": values.copy(),
+        "Fortran": np.asfortranarray(values.copy()),
+        "strided": wide[::2, ::3],
+        "reversed": np.empty(shape, dtype)[::-1, ::-1],
+        "gradient": values.copy(),
+    }
+    rule = optimizer(lr=0.5)
+    for step in range(2):
+        for name, param in places.items():
+            if step == 0:
+                param[...] = values
+            held = param.ctypes.data
+            given_grad = np.asfortranarray(grad) if name == "gradient" else grad.copy()
+            given_grad.flags.writeable = False
+            rule.update({name: param}, {name: given_grad})
+            assert param.dtype == dtype
+            assert param.ctypes.data == held
+            np.testing.assert_array_equal(given_grad, grad)
+            np.testing.assert_allclose(param, places["C"], rtol=1e-5)
+            assert np.isfinite(param).all()
+    # Nothing beside the view has moved.
+    wide[::2, ::3] = 0
+    assert not wide.any()
+
+
+def test_a_missing_gradient_is_told_with_those_that_are_there() -> None:
+    with pytest.raises(ValueError, match=re.escape("no gradient for 'W'; grads has ['V', 'b']")):
+        SGD().update({"W": np.ones(2)}, {"b": np.ones(2), "V": np.ones(2)})

@@ -277,7 +277,7 @@ def _error_along(
 ) -> float:
     """Return the error of the slope along a random direction of length 1."""
     u = {name: rng.standard_normal(param.shape) for name, param in params.items()}
-    length = np.sqrt(sum(np.sum(part**2) for part in u.values()))
+    length = np.sqrt(sum(np.sum(part**2) for part in u.values())) or 1.0
     values = {name: param.copy() for name, param in params.items()}
     losses = []
     try:

@@ -2,7 +2,8 @@
 
 `forward` takes the input and keeps what the way back will need; `backward` takes the derivative
 of the loss with respect to the output, of the output's shape, and returns that with respect to
-the input, of the input's shape. Samples lie along the first axis.
+the input, of the input's shape. Samples lie along the first axis. A layer has what `forward`
+keeps only after it: going back first is an AttributeError.
 """
 
 from typing import Any
@@ -31,9 +32,8 @@ class MulLayer:
     (2.2, 110.00000000000001)
     """
 
-    def __init__(self) -> None:
-        self.x: Any = None
-        self.y: Any = None
+    x: Any
+    y: Any
 
     def forward(self, x: Any, y: Any) -> Any:
         """Return the product.
@@ -124,8 +124,7 @@ class Relu:
     array([3., 0.])
     """
 
-    def __init__(self) -> None:
-        self.mask: Any = None
+    mask: Any
 
     def forward(self, x: NDArray[Any]) -> Any:
         """Return the positive part.
@@ -172,8 +171,7 @@ class Sigmoid:
     array([0.25])
     """
 
-    def __init__(self) -> None:
-        self.out: Any = None
+    out: Any
 
     def forward(self, x: NDArray[Any]) -> Any:
         """Return the sigmoid.
@@ -237,12 +235,13 @@ class Affine:
            [1., 0.]])
     """
 
+    x: Any
+    dW: NDArray[Any]
+    db: NDArray[Any]
+    _shape: tuple[int, ...]
+
     def __init__(self, W: NDArray[Any], b: NDArray[Any]) -> None:
         self.W, self.b = W, b
-        self.x: Any = None
-        self.dW: Any = None
-        self.db: Any = None
-        self._shape: tuple[int, ...] = ()
 
     def forward(self, x: NDArray[Any]) -> Any:
         """Return the weighted sums.
@@ -256,7 +255,7 @@ class Affine:
         ndarray, shape (N, n_out)
         """
         self._shape = x.shape
-        self.x = x.reshape(len(x), -1) if x.ndim > 2 else x
+        self.x = x.reshape(len(x), len(self.W)) if x.ndim > 2 else x
         return np.dot(self.x, self.W) + self.b
 
     def backward(self, dout: NDArray[Any]) -> Any:
@@ -301,10 +300,9 @@ class SoftmaxWithLoss:
     array([[ 0.5, -0.5]])
     """
 
-    def __init__(self) -> None:
-        self.loss: float | None = None
-        self.y: Any = None
-        self.t: Any = None
+    loss: float
+    y: Any
+    t: Any
 
     def forward(self, x: NDArray[Any], t: ArrayLike) -> float:
         """Return the mean loss of a batch.
