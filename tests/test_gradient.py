@@ -651,3 +651,14 @@ def test_integer_points_are_refused(X: ArrayLike) -> None:
 def test_points_with_other_axes_are_refused_with_their_shape(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=re.escape(f"(n, d) or (d,), got {shape}")):
         numerical_gradient_2d(bowl, np.ones(shape))
+
+
+def test_a_function_that_runs_along_the_points_is_called_point_by_point() -> None:
+    """The maximum so far: right for one point, and at the few that are tried alone."""
+
+    def so_far(x: Array) -> Any:
+        return np.maximum.accumulate(np.ravel(x[0])).reshape(np.shape(x[0]))
+
+    X = np.array([[1.0, 0.0], [0.5, 0.0], [2.0, 0.0], [3.0, 0.0], [4.0, 0.0], [5.0, 0.0]])
+    expected = np.tile([1.0, 0.0], (6, 1))
+    np.testing.assert_allclose(numerical_gradient_2d(so_far, X), expected, atol=1e-9)

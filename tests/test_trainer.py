@@ -160,3 +160,58 @@ def test_samples_and_targets_of_different_number_are_refused() -> None:
     x, t = points()
     with pytest.raises(ValueError, match=r"x_test and t_test .* got shapes \(60, 2\) and \(59,\)"):
         Trainer(net(), x, t, x, t[1:])
+
+
+def test_the_defaults_are_the_books(capsys: pytest.CaptureFixture[str]) -> None:
+    x, t = points(200)
+    subject = Trainer(net(), x, t, x, t)
+    assert (subject.epochs, subject.batch_size, subject.max_iter) == (20, 100, 40)
+    assert type(subject.optimizer) is SGD
+    assert subject.optimizer.lr == 0.01
+    assert subject.evaluate_sample_num_per_epoch is None
+    subject.train()
+    assert len(capsys.readouterr().out.splitlines()) == 21
+
+
+def test_a_batch_of_one_an_evaluation_of_one_and_no_epoch_at_all_are_allowed() -> None:
+    subject = trainer(mini_batch_size=1, evaluate_sample_num_per_epoch=1, epochs=1)
+    subject.train()
+    assert len(subject.train_loss_list) == 60
+    assert subject.test_acc_list[0] in (0.0, 1.0)
+    none = trainer(epochs=0)
+    none.train()
+    assert none.train_loss_list == none.train_acc_list == []
+
+
+def test_an_epoch_begins_where_the_last_one_ended() -> None:
+    subject = trainer(mini_batch_size=20)  # three steps an epoch
+    epochs = []
+    for _ in range(7):
+        subject.train_step()
+        epochs.append(subject.current_epoch)
+    assert epochs == [1, 1, 1, 2, 2, 2, 3]
+
+
+def test_the_loss_is_the_one_before_the_step() -> None:
+    subject, twin = trainer(mini_batch_size=10), net()
+    batch = np.random.default_rng(2).integers(60, size=10)
+    subject.train_step()
+    assert subject.train_loss_list == [twin.loss(subject.x_train[batch], subject.t_train[batch])]
+
+
+def test_a_network_with_loss_and_gradient_runs_forward_once() -> None:
+    class Once(TwoLayerNet):
+        def loss(self, x: Any, t: Any) -> float:
+            raise AssertionError("one run forward is enough")
+
+    trainer(Once(2, 5, 2)).train_step()
+
+
+def test_training_inputs_and_targets_of_different_number_are_named() -> None:
+    x, t = points()
+    with pytest.raises(
+        ValueError, match=r"x_train and t_train .* got shapes \(59, 2\) and \(60,\)"
+    ):
+        Trainer(net(), x[1:], t, x, t)
+    with pytest.raises(ValueError, match=r"at least one; got shapes \(0, 2\) and \(0,\)"):
+        Trainer(net(), x, t, x[:0], t[:0])

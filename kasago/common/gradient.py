@@ -293,12 +293,18 @@ def _error_along(
 
 
 def _takes_all_rows(f: Callable[[NDArray[Any]], Any], X: NDArray[Any]) -> bool:
-    """Say whether `f` of all columns is `f` of each row: by its shape, and by trying a few."""
+    """Say whether `f` of all columns is `f` of each row.
+
+    By the shape of what it returns; by the rows in reverse, for what runs along them; and by
+    a few rows alone, for what mixes them all.
+    """
     try:
-        values = np.asarray(f(X.T.copy()))
+        values, reverse = np.asarray(f(X.T.copy())), np.asarray(f(X[::-1].T.copy()))
     except Exception:
         return False
-    if values.shape != (len(X),) or values.dtype.kind not in "fiub":
+    if not values.shape == reverse.shape == (len(X),) or values.dtype.kind not in "fiub":
+        return False
+    if not np.allclose(values, reverse[::-1], rtol=1e-12, atol=0, equal_nan=True):
         return False
     few = {0, len(X) // 3, len(X) // 2, len(X) - 1} if len(X) else set()
     # Summed in another order, the same value may differ in its last bits.
