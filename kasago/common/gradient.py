@@ -299,10 +299,11 @@ def _takes_all_rows(f: Callable[[NDArray[Any]], Any], X: NDArray[Any]) -> bool:
     a few rows alone, for what mixes them all.
     """
     try:
-        values, reverse = np.asarray(f(X.T.copy())), np.asarray(f(X[::-1].T.copy()))
+        values = np.asarray(f(X.T.copy()))
+        if values.shape != (len(X),) or values.dtype.kind not in "fiub":
+            return False
+        reverse = np.asarray(f(X[::-1].T.copy()))
     except Exception:
-        return False
-    if not values.shape == reverse.shape == (len(X),) or values.dtype.kind not in "fiub":
         return False
     if not np.allclose(values, reverse[::-1], rtol=1e-12, atol=0, equal_nan=True):
         return False
