@@ -14,6 +14,9 @@ TIE = re.compile(r"<!-- (?:=|formula:|not computed:).*?-->", re.DOTALL)
 DISPLAY = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\$\$.*?\$\$", re.DOTALL)
 INLINE = re.compile(r"(?<!\$)\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\$)")
 LINK = re.compile(r"\]\(([^)\s]+)")
+WIDE = "[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff60]"
+# What goes on in the next line, and no list, table or mark-up of its own.
+BREAK = re.compile(rf"{WIDE}\n *(?!\d+\. )(?:\w|{WIDE}|\[|\*\*)|[^`$\s]\n *{WIDE}")
 
 
 def japanese_of(page):
@@ -119,3 +122,16 @@ def test_both_have_the_same_boxes(english, japanese):
         return re.findall(r"^(!!!|\?\?\?) (\w+)", prose(text), re.MULTILINE)
 
     assert boxes(japanese) == boxes(english)
+
+
+@pytest.mark.parametrize("page", JAPANESE, ids=lambda page: page.name)
+def test_a_japanese_paragraph_is_one_line(page):
+    """A browser shows the end of a line as a space, and Japanese has none between words."""
+    assert [match[0] for match in BREAK.finditer(prose(page.read_text("utf-8")))] == []
+
+
+def test_a_line_that_goes_on_in_the_next_is_found():
+    broken = "答え。\n次の\nNumPyは\n  $x$ の\n**値**と\n[図](a.md)\n"
+    whole = "別の段落 `x`\nと\n- 項目\n2. 項目\n: 定義\n"
+    assert len(BREAK.findall(broken)) == 4
+    assert not BREAK.search(whole)
