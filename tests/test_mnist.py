@@ -383,7 +383,7 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     ),
     "label out of range": (
         TRAIN_LABELS,
-        lambda raw: pack(raw[:-1] + b"\x0a"),
+        lambda raw: pack(raw[:-2] + b"\x09\x0a"),
         "has the label 10 at index 2, labels are 0 to 9",
     ),
     "more labels than images": (
@@ -657,6 +657,20 @@ def test_a_gz_file_labelled_as_an_encoding_is_not_unpacked(server: Server, cache
     assert_tiny_set(load_mnist(source=server.url, cache=cache))
 
 
+def test_a_server_that_could_compress_is_asked_for_the_file_as_it_is(
+    server: Server, cache: Path
+) -> None:
+    def compressed(handler: Handler, body: bytes) -> None:
+        if "gzip" in handler.headers["Accept-Encoding"]:
+            send(handler, pack(body), Content_Encoding="gzip")
+        else:
+            send(handler, body)
+
+    server.answers = {name: iter([compressed]) for name in NAMES}
+    assert_tiny_set(load_mnist(source=server.url, cache=cache))
+    assert len(server.seen) == 4
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -877,7 +891,10 @@ def test_a_terminal_shows_a_bar_for_each_file_and_stdout_nothing(
     monkeypatch.setattr(sys, "stderr", terminal)
     load_mnist(source=server.url, cache=cache)
     for name in NAMES:
-        assert f"{name}: 100%" in terminal.getvalue()
+        size = len(server.files[name])
+        # Such as "t10k-labels-idx1-ubyte.gz: 100%|████| 30.0/30.0 [00:00<00:00, 20.3kB/s]".
+        bar = rf"\r{name}: 100%\|\S+\| {size}\.0/{size}\.0 \[\S+, .*B/s\]"
+        assert re.search(bar, terminal.getvalue())
     assert "SHA256" not in terminal.getvalue()
     assert capsys.readouterr().out == ""
 
