@@ -81,7 +81,7 @@ def test_no_id_stands_twice_on_a_page(pages):
 def test_every_formula_is_mathml_that_carries_its_latex(site, chapter):
     text = built_page(site, chapter)
     equations = re.findall(r"\\begin\{equation\}", chapter.read_text("utf-8"))
-    assert "arithmatex" not in text
+    assert 'class="arithmatex' not in text
     assert text.count("<math ") == text.count("<math data-latex=")
     assert text.count('<div class="formula"><math') == len(equations)
     assert "formula-error" not in text

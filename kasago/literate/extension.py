@@ -1,4 +1,4 @@
-"""The Python-Markdown extension: snippets that were run, figures that they drew, MathML.
+"""The Python-Markdown extension: snippets that were run, their figures and links, MathML.
 
 In ``mkdocs.yml``::
 
@@ -6,11 +6,13 @@ In ``mkdocs.yml``::
       - kasago.literate.extension:
           docs: docs                 # where the pages are, for messages
           cache: .cache/literate     # where results are kept between builds
+          reference: kasago          # the names of this package become links (optional)
 
 It needs `pymdownx.superfences` (highlighted fences) and `pymdownx.arithmatex` with
-``generic: true`` (formulas) beside it. What fails is logged as an error, which stops
-``mkdocs build --strict``, and is shown on the page, in its place. The words that the extension
-itself adds are in the language that the suffix of the file names: Japanese for ``page.ja.md``.
+``generic: true`` (formulas) beside it, and the MkDocs plugin autorefs for the links. What fails
+is logged as an error, which stops ``mkdocs build --strict``, and is shown on the page, in its
+place. The words that the extension itself adds are in the language that the suffix of the file
+names: Japanese for ``page.ja.md``.
 """
 
 import html
@@ -32,6 +34,7 @@ from kasago.literate.cache import run_cached
 from kasago.literate.check import check, check_source
 from kasago.literate.figure import embed
 from kasago.literate.formulas import to_mathml
+from kasago.literate.names import link_names
 from kasago.literate.parse import Figure, LiterateError, Snippet, fenced, parse, relative
 from kasago.literate.ties import without_comments
 
@@ -44,13 +47,22 @@ WORDS = {
         "not-run": "Not run: {}",
         "fails": "Yours to complete. Until it is right, it stops with {}",
         "error": "This page fails",
+        "used": "Used in: {}",
+        "comma": ", ",
     },
     "ja": {
         "not-run": "このコードは実行していません: {}",
         "fails": "完成させるのはあなたです。正しく書けるまでは次のエラーで止まります: {}",
         "error": "このページにはエラーがあります",
+        "used": "使っているページ: {}",
+        "comma": "、",
     },
 }
+
+
+def words_of(page: str) -> dict[str, str]:
+    """Return the words of a page's language, English where there are no others."""
+    return WORDS.get(Path(page).stem.rpartition(".")[2], WORDS["en"])
 
 
 @dataclass(frozen=True)
@@ -70,11 +82,12 @@ class LiterateExtension(Extension):
         self.config = {
             "docs": ["docs", "The folder of the pages, to name file and line in messages"],
             "cache": [".cache/literate", "The folder in which results are kept between builds"],
+            "reference": ["", "The package whose names in code are links; none if empty"],
         }
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        """Register the three steps."""
+        """Register the steps."""
         page = Page(Path(os.fspath(self.getConfig("docs"))), md.tab_length)
         cache = Path(os.fspath(self.getConfig("cache")))
         # After white space is normalised (30), before fences are highlighted (25).
@@ -83,6 +96,8 @@ class LiterateExtension(Extension):
         md.preprocessors.register(CommentPreprocessor(md), "kasago-comments", 22)
         # After raw HTML is back in its place and everything is unescaped (30 to 10).
         md.postprocessors.register(FormulaPostprocessor(md, page), "kasago-formulas", 5)
+        if package := self.getConfig("reference"):
+            md.postprocessors.register(NamePostprocessor(md, package), "kasago-names", 4)
 
 
 class Page:
@@ -108,9 +123,8 @@ class Page:
 
     @property
     def words(self) -> dict[str, str]:
-        """The words of the page's language, English where there are no others."""
-        language = Path(self.path).stem.rpartition(".")[2]
-        return WORDS.get(language, WORDS["en"])
+        """The words of the page's language."""
+        return words_of(self.path)
 
     def line_of(self, latex: str) -> int:
         """Return the line of the file on which a formula begins."""
@@ -166,8 +180,10 @@ class SnippetPreprocessor(Preprocessor):
     def _blocks(self, outcome: Outcome) -> Iterator[str]:
         """Yield the Markdown blocks that take the place of a snippet."""
         snippet, stash = outcome.snippet, self.md.htmlStash.store
-        yield stash('<div class="snippet">')
-        title = snippet.options.get("title") or snippet.options.get("source")
+        source = snippet.options.get("source")
+        origin = f' data-source="{html.escape(source)}"' if source else ""
+        yield stash(f'<div class="snippet"{origin}>')
+        title = snippet.options.get("title") or source
         yield fenced(f'python title="{title}"' if title else "python", outcome.code)
         if reason := snippet.options.get("not-run"):
             yield stash(self._note("not-run", html.escape(reason)))
@@ -214,6 +230,18 @@ class FormulaPostprocessor(Postprocessor):
             log.error("%s", message)
             reports.append(_box(self.page, message))
         return "".join(reports) + text
+
+
+class NamePostprocessor(Postprocessor):
+    """Link the names in the code of the finished page to the reference of their package."""
+
+    def __init__(self, md: Markdown, package: str) -> None:
+        super().__init__(md)
+        self.package = package
+
+    def run(self, text: str) -> str:
+        """Return the page with these links."""
+        return link_names(text, self.package)
 
 
 def _figure(figure: Figure, svg: str) -> str:

@@ -30,7 +30,7 @@ def source_of(name: str) -> str:
     def identity_function(x: ArrayLike) -> NDArray[Any]:
         return np.asarray(x)
     """
-    file, qualified = _file_of(name)
+    file, qualified = file_of(name)
     text = file.read_text(encoding="utf-8")
     node: ast.AST = ast.parse(text)
     for part in qualified:
@@ -51,7 +51,7 @@ def source_of(name: str) -> str:
     return "\n".join(lines[number - 1][indent:] for number in keep)
 
 
-def _file_of(name: str) -> tuple[Path, list[str]]:
+def file_of(name: str) -> tuple[Path, list[str]]:
     """Return the file of the module that a dotted name begins with, and the rest of the name."""
     parts = name.split(".")
     for end in range(len(parts) - 1, 0, -1):
