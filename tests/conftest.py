@@ -29,8 +29,9 @@ def address_of(chapter):
     """Return the path on the site of a chapter, such as ``ja/loss/`` of ``docs/loss.ja.md``."""
     path = chapter.relative_to(ROOT / "docs").with_suffix("")
     language = f"{path.suffix[1:]}/" if path.suffix else ""
-    page = path.with_suffix("").as_posix()
-    return language if page == "index" else f"{language}{page}/"
+    page = path.with_suffix("")
+    folder = page.parent if page.name == "index" else page
+    return language if folder == Path() else f"{language}{folder.as_posix()}/"
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from conftest import ROOT, address_of
+from kasago.literate.parse import parse
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -57,6 +58,27 @@ def test_a_page_loads_from_its_own_host_fits_and_is_legible(context, server, pag
         assert tab.evaluate("document.fonts.check('16px \"Kasago Math\"')")
     for text in tab.locator("figure.drawn svg").all():
         assert text.evaluate(CONTRAST_OF_INK) >= 7, "the ink of a figure is hard to read"
+
+
+def test_a_name_in_code_is_a_link_that_shows_when_pointed_at_and_not_in_a_copy(context, server):
+    tab = context.new_page()
+    tab.goto(f"{server}loss/", wait_until="networkidle")
+    link = tab.locator(".snippet code a").first
+    style = "a => [getComputedStyle(a).color, getComputedStyle(a).textDecorationLine]"
+    colour = link.evaluate("a => getComputedStyle(a.parentElement).color")
+    assert link.evaluate(style) == [colour, "none"]
+    link.focus()
+    assert link.evaluate(style) == [colour, "underline"]
+    link.evaluate("a => a.blur()")
+    link.hover()
+    tab.wait_for_function("() => document.querySelector('.snippet code a:hover')")
+    assert link.evaluate(style) == [colour, "underline"]
+
+    snippet = parse((ROOT / "docs" / "loss.md").read_text("utf-8"), "loss.md")[0]
+    selected = tab.locator(".snippet code").first.evaluate(
+        "code => { getSelection().selectAllChildren(code); return getSelection().toString() }"
+    )
+    assert selected.strip() == snippet.code.strip()
 
 
 # The contrast (WCAG 2.2) of a figure's text with what lies behind the page.
