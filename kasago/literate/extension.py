@@ -22,6 +22,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,21 +106,38 @@ class Page:
 
     def __init__(self, docs: Path, tab_length: int) -> None:
         self.docs, self.tab_length = docs, tab_length
-        self.path, self.first_line = "<page>", 1
+        self.turn_to([])
 
-    def locate(self, lines: list[str]) -> None:
-        """Find the file that ends with the page's text, and the line where that begins.
+    def turn_to(self, lines: list[str]) -> None:
+        """Take up the text of another page, which is looked for when it is asked for."""
+        self.text = "\n".join(lines).lstrip("\n")
+        self._place: tuple[int, str] | None = None
+
+    @property
+    def first_line(self) -> int:
+        """The line of the file on which the text begins."""
+        return self._locate()[0]
+
+    @property
+    def path(self) -> str:
+        """The file that the text comes from."""
+        return self._locate()[1]
+
+    def _locate(self) -> tuple[int, str]:
+        """Find the line and the file where the page's text begins that the file ends with.
 
         A converter is given text without a name, and without the header of the file.
         """
-        text = self._lines("\n".join(lines).lstrip("\n"))
-        found = []
-        for file in sorted(self.docs.rglob("*.md")):
-            lines = self._lines(file.read_text(encoding="utf-8-sig"))
-            if lines[-len(text) :] == text:
-                found.append((len(lines) - len(text) + 1, relative(file)))
-        # Another page may end with the same lines: the one that has little above them is meant.
-        self.first_line, self.path = min(found, default=(1, "<page>"))
+        if not self._place:
+            text = self._lines(self.text)
+            found = []
+            for file in sorted(self.docs.rglob("*.md")):
+                lines = self._lines(file.read_text(encoding="utf-8-sig"))
+                if lines[-len(text) :] == text:
+                    found.append((len(lines) - len(text) + 1, relative(file)))
+            # Another page may end with the same lines: the one with little above them is meant.
+            self._place = min(found, default=(1, "<page>"))
+        return self._place
 
     @property
     def words(self) -> dict[str, str]:
@@ -150,8 +168,12 @@ class SnippetPreprocessor(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines of the page with its snippets run."""
-        self.page.locate(lines)
+        self.page.turn_to(lines)
         text = "\n".join(lines)
+        # Most texts of a site are docstrings of a reference: no snippets, and no file to find.
+        with suppress(LiterateError):
+            if not parse(text, "<page>"):
+                return lines
         leading = len(text) - len(text.lstrip("\n"))
         try:
             snippets = parse(text, self.page.path, self.page.first_line - leading)
