@@ -51,19 +51,13 @@ from kasago.literate.latex import (
     Symbol,
     sides_of,
 )
-from kasago.literate.parse import LiterateError, relative
+from kasago.literate.parse import LiterateError, prose, relative
 
 DRAWS = 10
 RTOL = 1e-9
 # The tolerance is relative to the largest number of the code, but to no smaller one than this.
 SMALL = 1e-3
 
-# A fence, or code within a line.
-CODE = re.compile(
-    r"^(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=indent)(?P=fence)[ \t]*$"
-    r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)",
-    re.DOTALL | re.MULTILINE,
-)
 COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 TIE = re.compile(r"\s*(?P<kind>formula|not computed)\s*:(?P<text>.*)", re.DOTALL | re.IGNORECASE)
 EQUATION = re.compile(
@@ -192,7 +186,7 @@ def parse(text: str, path: str) -> list[Equation]:
     def line(position: int) -> int:
         return text.count("\n", 0, position) + 1
 
-    shown = CODE.sub(_blank, text)
+    shown = prose(text, path)
     ties = {}
     for comment in COMMENT.finditer(shown):
         if tie := TIE.fullmatch(comment[1]):
