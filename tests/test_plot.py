@@ -1033,6 +1033,11 @@ def test_input_that_would_draw_nonsense_is_refused(
         draw()
 
 
+def test_a_weight_that_can_only_move_in_whole_steps_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"W must hold floats, got dtype int64"):
+        plot_loss_along_weight(np.sum, np.ones((2, 3), np.int64), (0, 1))
+
+
 # The benchmark.
 
 
