@@ -49,6 +49,11 @@ def pretrain(
     -------
     ThreeLayerNet
 
+    Raises
+    ------
+    ValueError
+        If there are too few images for one batch of 100.
+
     Examples
     --------
     >>> (x_train, t_train), (x_test, t_test) = load_mnist()
@@ -60,6 +65,8 @@ def pretrain(
     net, optimizer = ThreeLayerNet(rng=rng), Momentum(LEARNING_RATE, momentum=0.9)
     images = x_train.reshape(-1, 28, 28)
     batches = len(images) // BATCH_SIZE
+    if batches == 0:
+        raise ValueError(f"a batch needs {BATCH_SIZE} images, got {len(images)}")
     for epoch in tqdm(range(epochs), desc="epochs", disable=not progress):
         order = rng.permutation(len(images))[: batches * BATCH_SIZE].reshape(batches, BATCH_SIZE)
         for step, batch in enumerate(order):

@@ -117,8 +117,11 @@ def train(
     >>> history.test_accuracy[-1] > 0.95
     True
     """
-    if iterations < 0:
-        raise ValueError(f"iterations must be 0 or more, got {iterations}")
+    if iterations < 0 or batch_size < 1:
+        raise ValueError(
+            "iterations must be 0 or more and batch_size 1 or more, "
+            f"got {iterations} and {batch_size}"
+        )
     trainer = Trainer(
         network,
         x_train,

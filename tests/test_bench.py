@@ -1,6 +1,7 @@
 """Facts about the benchmark: all contenders of a job do the same work. None about time."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,16 @@ def test_a_library_that_is_not_there_is_left_out(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(bench, "_run", without)
     assert list(bench.measure("grid", 2)) == ["ours"]
+
+
+def test_a_library_that_is_there_and_broken_is_not_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "torch.py").write_text("from math import no_such_name")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setitem(bench.JOBS, "grid", {"inference.pytorch_batches": "PyTorch"})
+    with pytest.raises(RuntimeError, match="cannot import name 'no_such_name'"):
+        bench.measure("grid", 1)
 
 
 def test_a_contender_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """Facts about kasago.common.gradient: analytic derivatives, and an array that comes back whole."""
 
+import itertools
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -532,6 +534,26 @@ def test_a_right_gradient_passes_and_a_wrong_entry_shows(how: dict[str, Any]) ->
         np.testing.assert_array_equal(param, before[name])
     wrong = {"W": -grads["W"], "b": grads["b"]}
     assert gradient_check(f, params, wrong, rng=rng(), **how) > 0.1
+
+
+@pytest.mark.parametrize("how", HOW, ids=str)
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize(("name", "index"), [("W", (0, 0)), ("W", (2, 3)), ("b", 0), ("b", 3)])
+def test_a_gradient_that_is_not_finite_never_passes(
+    how: dict[str, Any], value: float, name: str, index: Any
+) -> None:
+    params, grads = cubes()
+    grads[name][index] = value
+    error = gradient_check(lambda: 0.0, params, grads, rng=rng(), **how)
+    assert math.isnan(error)
+
+
+@pytest.mark.parametrize("how", HOW, ids=str)
+def test_a_loss_that_is_not_a_number_somewhere_never_passes(how: dict[str, Any]) -> None:
+    params, grads = cubes()
+    losses = itertools.cycle([0.0, 0.0, np.nan, 0.0])
+    zero = {name: np.zeros_like(grad) for name, grad in grads.items()}
+    assert math.isnan(gradient_check(lambda: next(losses), params, zero, rng=rng(), **how))
 
 
 @pytest.mark.parametrize("how", HOW, ids=str)

@@ -10,6 +10,7 @@ import pytest
 from sympy.parsing.latex import parse_latex
 
 from kasago.literate import equations
+from kasago.literate.declarations import EquationTie
 from kasago.literate.latex import LatexError, Reader, Symbol
 from kasago.literate.parse import LiterateError
 
@@ -181,7 +182,7 @@ def test_the_comparison_is_the_same_each_time():
 
 def test_sizes_differ_so_that_swapped_axes_show():
     rng = np.random.default_rng(1)
-    tie = equations.Tie("0; x: real[A, B, C, D]; y: real[E]")
+    tie = EquationTie("0; x: real[A, B, C, D]; y: real[E]")
     for _ in range(20):
         draw = tie.draw(rng)
         assert sorted(draw.sizes.values()) == [1, 2, 3, 4, 5]
@@ -201,7 +202,7 @@ def test_sizes_differ_so_that_swapped_axes_show():
 )
 def test_random_values_are_of_their_kind(kind, holds):
     rng = np.random.default_rng(1)
-    tie = equations.Tie(f"0; K: size[2, 4]; x: {kind}")
+    tie = EquationTie(f"0; K: size[2, 4]; x: {kind}")
     for _ in range(20):
         draw = tie.draw(rng)
         assert draw.formula["x"].shape == (draw.sizes["N"], draw.sizes["K"])

@@ -238,6 +238,13 @@ def test_a_missing_file_is_named(tmp_path: Path, files: Files, name: str) -> Non
     assert str(caught.value) == f"{tmp_path / 'set' / name} does not exist; {HOLDS}"
 
 
+@pytest.mark.parametrize("name", ["the-images-of-mnist", "x-labels-y"])
+def test_the_name_of_a_directory_does_not_say_what_its_files_hold(
+    tmp_path: Path, files: Files, name: str
+) -> None:
+    assert_tiny_set(load_mnist(source=write(tmp_path / name, files)))
+
+
 @pytest.mark.parametrize("source", [7, b"set", ["a", "b"]])
 def test_a_source_of_another_type_is_refused(source: Any) -> None:
     with pytest.raises(TypeError) as caught:

@@ -35,6 +35,15 @@ def test_with_one_hidden_layer_of_sigmoids_it_is_the_two_layer_net_to_the_bit() 
         np.testing.assert_allclose(deep.gradient(x, t)[name], grad, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.parametrize("decay", [0, 2])
+def test_weights_whose_squares_leave_float32_have_a_finite_loss(decay: float) -> None:
+    net = MultiLayerNet(2, [], 2, weight_init_std=0, weight_decay_lambda=decay)
+    net.params["W1"][0] = 1e20
+    # Zeros in, so both classes have the same score; two weights of 1e20 decay.
+    loss = net.loss(np.zeros((3, 2)), np.zeros(3, int))
+    assert loss == pytest.approx(np.log(2) + decay * 1e40, rel=1e-6)
+
+
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
 @pytest.mark.parametrize("decay", [0, 0.1])
 def test_the_gradient_is_the_numerical_one(activation: str, decay: float) -> None:

@@ -261,6 +261,15 @@ def test_an_empty_batch_is_refused(t: Array) -> None:
         small_net().loss(x, t)
 
 
+@pytest.mark.parametrize("inputs", [4, 3000])
+@pytest.mark.parametrize("method", ["accuracy", "gradient"])
+def test_one_sample_is_no_batch_and_the_way_to_make_one_is_told(method: str, inputs: int) -> None:
+    net = TwoLayerNet(inputs, 3, 2)
+    with pytest.raises(ValueError, match=rf"^{method} takes a batch.*\({inputs},\).*np\.newaxis"):
+        getattr(net, method)(np.ones(inputs), 1)
+    assert net.accuracy(np.ones(inputs)[np.newaxis], np.array([1])) in (0, 1)
+
+
 @pytest.mark.parametrize("t", [np.zeros(2, int), np.zeros((5, 3)), np.zeros((1, 5), int)])
 @pytest.mark.parametrize("method", ["accuracy", "gradient", "loss", "numerical_gradient"])
 def test_labels_that_do_not_fit_are_refused(method: str, t: Array) -> None:
@@ -550,6 +559,11 @@ def test_no_answer_of_the_trained_network_hangs_on_the_last_bit(
     x, _ = test_digits
     scores = np.sort(ThreeLayerNet.trained(np.float64).scores(x.astype(np.float64)), axis=1)
     assert (scores[:, -1] - scores[:, -2]).min() > 1e-4
+
+
+def test_a_recipe_without_a_batch_is_refused() -> None:
+    with pytest.raises(ValueError, match="a batch needs 100 images, got 99"):
+        pretrain(np.zeros((99, 784), np.float32), np.zeros(99, int), progress=False)
 
 
 def test_the_recipe_of_the_weights_gives_the_same_again() -> None:

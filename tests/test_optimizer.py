@@ -306,6 +306,22 @@ def test_a_bad_gradient_moves_nothing(optimizer: Any) -> None:
     assert not params["a"].any()
 
 
+@pytest.mark.parametrize("optimizer", [AdaGrad, RMSprop, Adam])
+@pytest.mark.parametrize(("dtype", "largest"), [(np.float32, 1e19), (np.float64, 1e154)])
+def test_a_gradient_whose_square_overflows_is_warned_of_and_stops_its_parameter(
+    optimizer: Any, dtype: Any, largest: float
+) -> None:
+    params, rule = {"x": np.ones(2, dtype)}, optimizer()
+    rule.update(params, {"x": np.array([largest, 1], dtype)})
+    stopped = params["x"][0]
+    assert stopped < 1
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        rule.update(params, {"x": np.array([10 * largest, 1], dtype)})
+    rule.update(params, {"x": np.ones(2, dtype)})
+    assert params["x"][0] == stopped
+    assert params["x"][1] < 1
+
+
 @by_optimizer
 def test_float32_stays_float32_and_the_gradient_as_it_is(optimizer: Any) -> None:
     params, grads = {"x": np.ones(3, np.float32)}, {"x": np.full(3, 0.5, np.float32)}

@@ -752,8 +752,9 @@ def test_weights_have_zero_in_the_middle_of_one_scale_of_colours() -> None:
     assert limits == {(-largest, largest)}
 
 
-def test_weights_of_zero_are_drawn() -> None:
-    drawn(plot_weights(np.zeros((784, 2))))
+def test_weights_of_zero_are_white() -> None:
+    for image in drawn(plot_weights(np.zeros((784, 2)))).images:
+        assert (image.to_rgba(image.get_array()) > 0.95).all()
 
 
 @pytest.mark.parametrize("shape", [(784,), (28, 28), (1, 28, 28)])
@@ -1001,6 +1002,8 @@ def test_outputs_follow_one_input_and_the_others_are_held() -> None:
         (lambda: plot_digit_sheet(SHEET, CLASSES, columns=4), "a row needs 4 .* class 0 has 3"),
         (lambda: plot_digit_sheet(SHEET, CLASSES % 9, columns=1), "class 9 has 0"),
         (lambda: plot_digit_sheet(SHEET, CLASSES, columns=0), "at least 1"),
+        (lambda: plot_answers(DIGITS, PROBABILITIES, [5, 0, 4], columns=0), "columns must be 1 or"),
+        (lambda: plot_weights(WEIGHTS, columns=-1), "columns must be 1 or more, got -1"),
         (lambda: plot_digit_sheet(SHEET, np.eye(10)[CLASSES]), r"\(30,\), got \(30, 10\)"),
         (lambda: plot_answers(DIGITS, PROBABILITIES[:2], [5, 0, 4]), r"got \(2, 10\) and \(3,\)"),
         (lambda: plot_answers(DIGITS, PROBABILITIES, [5]), r"got \(3, 10\) and \(1,\)"),
@@ -1028,6 +1031,11 @@ def test_input_that_would_draw_nonsense_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         draw()
+
+
+def test_a_weight_that_can_only_move_in_whole_steps_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"W must hold floats, got dtype int64"):
+        plot_loss_along_weight(np.sum, np.ones((2, 3), np.int64), (0, 1))
 
 
 # The benchmark.

@@ -301,7 +301,7 @@ def test_data_that_do_not_match_or_are_missing_are_refused(
 
 @pytest.mark.parametrize("batch_size", [0, -1])
 def test_a_batch_of_no_samples_is_refused(batch_size: int) -> None:
-    with pytest.raises(ValueError, match=f"batch_size must be 1 or more.*{batch_size}"):
+    with pytest.raises(ValueError, match=rf" and batch_size 1 or more, got \d+ and {batch_size}$"):
         short(batch_size=batch_size)
 
 

@@ -2,12 +2,12 @@
 
 A job is a piece of work; a contender is one way to do it, a function without arguments that
 makes everything ready and returns the work to be timed. What the work returns says that it was
-done. Contenders of other libraries raise ImportError where these are not installed.
+done. Contenders of other libraries raise ModuleNotFoundError where these are not installed.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Contender"]
+__all__ = ["Work"]
 
-Contender = Callable[[], Callable[[], Any]]
+Work = Callable[[], Any]

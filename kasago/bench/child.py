@@ -39,5 +39,5 @@ def seconds(contender: str) -> float:
 if __name__ == "__main__":
     try:
         print(seconds(sys.argv[1]))
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         sys.exit(f"{error.name} is not installed")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kasago.bench import Work
 from kasago.bench.notebook import notebook_gradient
 from kasago.common.functions import softmax_loss
 from kasago.common.gradient import numerical_gradient, numerical_gradient_2d
@@ -17,8 +18,6 @@ __all__ = [
     "notebook_grid",
     "notebook_layer",
 ]
-
-Work = Callable[[], Any]
 
 
 def _bowl(x: NDArray[Any]) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kasago.bench import Work
 from kasago.bench.notebook import Notebook
 from kasago.common.functions import sigmoid
 from kasago.dataset.mnist import load_mnist
@@ -22,8 +23,6 @@ __all__ = [
 ]
 
 BATCH = 100
-
-Work = Callable[[], int]
 
 
 def _digits() -> tuple[NDArray[Any], NDArray[Any]]:

@@ -5,18 +5,16 @@ import pickle
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kasago.bench import Work
 from kasago.dataset import mnist
 from kasago.dataset.mnist import load_mnist
 
 __all__ = ["kasago", "notebook", "unzip"]
-
-Work = Callable[[], Any]
 
 
 def notebook() -> Work:

@@ -1,11 +1,11 @@
 """The job of the training chapter: 784-50-10, batches of 100, accuracies at each epoch."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kasago.bench import Work
 from kasago.bench.notebook import Notebook
 from kasago.common.functions import sigmoid
 from kasago.dataset.mnist import load_mnist
@@ -16,8 +16,6 @@ __all__ = ["ITERATIONS", "jax", "kasago", "matrices", "notebook", "pytorch", "sc
 
 ITERATIONS = 10_000
 BATCH, RATE = 100, 0.1
-
-Work = Callable[[], Any]
 
 
 def _digits(one_hot_label: bool = False) -> tuple[NDArray[Any], ...]:

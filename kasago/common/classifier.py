@@ -119,8 +119,10 @@ class Classifier:
         Raises
         ------
         ValueError
-            If the batch is empty, or `t` fits neither form.
+            If `x` is no batch or an empty one, or `t` fits neither form.
         """
+        if np.ndim(x) < 2:
+            raise _no_batch("accuracy", x)
         if len(x) == 0:
             raise ValueError(f"an empty batch has no accuracy, got x of shape {np.shape(x)}")
         # The largest score is the largest probability: no softmax needed.
@@ -150,10 +152,7 @@ class Classifier:
             If `x` is not a batch, or `t` fits neither form.
         """
         if np.ndim(x) != 2:
-            raise ValueError(
-                f"gradient takes a batch, shape (N, input_size), got {np.shape(x)}; "
-                "one sample is the batch x[np.newaxis]"
-            )
+            raise _no_batch("gradient", x)
         return self.loss_and_gradient(x, t)[1]
 
     def numerical_gradient(self, x: NDArray[Any], t: NDArray[Any]) -> dict[str, NDArray[Any]]:
@@ -183,3 +182,10 @@ class Classifier:
         other = copy.copy(self)
         other.params = params
         return other
+
+
+def _no_batch(method: str, x: NDArray[Any]) -> ValueError:
+    return ValueError(
+        f"{method} takes a batch, shape (N, input_size), got {np.shape(x)}; "
+        "one sample is the batch x[np.newaxis]"
+    )

@@ -97,7 +97,8 @@ def sigmoid(x: ArrayLike) -> Any:
     """
     x = _as_float(x)
     z = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, z) / (1 + z)
+    # The numerator is 1 where x >= 0 (True), and z, which is never above 1, elsewhere.
+    return np.maximum(x >= 0, z) / (1 + z)
 
 
 def sigmoid_grad(x: ArrayLike) -> Any:
@@ -197,7 +198,7 @@ def softmax(x: ArrayLike) -> NDArray[Any]:
     array([0.5, 0.5, 0. ])
     """
     z = np.exp(_below_max(_as_float(x)))
-    y: NDArray[Any] = z / np.sum(z, axis=-1, keepdims=True)
+    y: NDArray[Any] = z / z.sum(axis=-1, keepdims=True)
     return y
 
 
@@ -320,7 +321,7 @@ def softmax_loss(x: ArrayLike, t: ArrayLike) -> float:
     if np.isnan(x).any():
         raise ValueError("x holds NaN (not a number); did the training diverge?")
     z = _below_max(x)
-    log_y = z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))
+    log_y = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
     with np.errstate(over="ignore"):
         return _finite(-np.mean(np.sum(t * log_y, axis=-1), dtype=np.float64))
 
@@ -358,7 +359,7 @@ def one_hot(t: ArrayLike, y: ArrayLike) -> NDArray[Any]:
             + (f" or class indices {y.shape[:-1]}" if y.ndim else "")
         )
     classes = y.shape[-1]
-    if not np.issubdtype(t.dtype, np.integer):
+    if t.dtype.kind not in "iu":
         raise ValueError(f"class indices must be integers, got dtype {t.dtype}")
     if t.size and not (t.min() >= 0 and t.max() < classes):
         raise ValueError(
@@ -369,13 +370,13 @@ def one_hot(t: ArrayLike, y: ArrayLike) -> NDArray[Any]:
 
 def _as_float(x: ArrayLike) -> NDArray[Any]:
     x = np.asarray(x)
-    return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
+    return x if x.dtype.kind == "f" else x.astype(np.float64)
 
 
 def _below_max(x: NDArray[Any]) -> Any:
     """Subtract the largest score of each sample; what falls out of range stays finite."""
     with np.errstate(over="ignore"):
-        return np.maximum(x - np.max(x, axis=-1, keepdims=True), np.finfo(x.dtype).min)
+        return np.maximum(x - x.max(axis=-1, keepdims=True), np.finfo(x.dtype).min)
 
 
 def _finite(loss: np.floating[Any]) -> float:

@@ -217,7 +217,8 @@ def gradient_check(
     Returns
     -------
     float
-        About 1e-8 or less for a right gradient, about 1 for a wrong one.
+        About 1e-8 or less for a right gradient, about 1 for a wrong one; NaN where the gradient
+        or a loss is not finite.
 
     Raises
     ------
@@ -252,7 +253,10 @@ def gradient_check(
         if name not in grads or grads[name].shape != param.shape:
             given = grads[name].shape if name in grads else "none"
             raise ValueError(f"{name!r} has shape {param.shape}, its gradient {given}")
-    scale = max((float(np.abs(grads[name]).max(initial=0)) for name in params), default=0.0) or 1.0
+    # np.max, and not max, which passes over NaN.
+    largest = float(np.max([np.abs(grads[name]).max(initial=0) for name in params], initial=0))
+    if not math.isfinite(largest):
+        return math.nan
     rng = np.random.default_rng(rng)
     if directions is not None:
         errors = [_error_along(f, params, grads, rng) for _ in range(directions)]
@@ -266,7 +270,7 @@ def gradient_check(
             abs(_difference(lambda _: f(), params[name], params[name][at]) - grads[name][at])
             for name, at in places
         ]
-    return float(max(errors, default=0.0) / scale)
+    return float(np.max(errors, initial=0)) / (largest or 1.0)
 
 
 def _error_along(

@@ -154,7 +154,7 @@ class MultiLayerNet(Classifier):
         float
         """
         squares = sum(
-            float(np.sum(W**2, dtype=np.float64))
+            float(np.sum(np.square(W, dtype=np.float64)))
             for name, W in self.params.items()
             if name[0] == "W"
         )

@@ -1,4 +1,8 @@
-"""Ways to walk downhill: from a gradient to the next point."""
+"""Ways to walk downhill: from a gradient to the next point.
+
+AdaGrad, RMSprop and Adam square the gradient. Where the square overflows, for an entry beyond
+about 1e154 (1e19 in float32), NumPy warns, and that entry of the parameter moves no more.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any

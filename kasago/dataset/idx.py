@@ -77,7 +77,7 @@ def read_idx(path: Path, name: str) -> NDArray[np.uint8]:
     path : Path
         Where the file is.
     name : str
-        What errors call it; whether it must hold images or labels shows in it too.
+        What errors call it; its end says whether it must hold images or labels.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def read_idx(path: Path, name: str) -> NDArray[np.uint8]:
     (0x08 for unsigned bytes, then the number of axes), and the length of each axis. A byte for
     each element follows.
     """
-    kind, item = ("images", (28, 28)) if "-images-" in name else ("labels", ())
+    kind, item = ("images", (28, 28)) if name.endswith("-images-idx3-ubyte.gz") else ("labels", ())
     try:
         with gzip.open(path) as file:
             count = _read_header(file, name, kind, item)

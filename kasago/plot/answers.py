@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from kasago.plot._axes import ink, new_axes
-from kasago.plot._tiles import PITCH, as_pictures, tile
+from kasago.plot._tiles import PITCH, as_pictures, rows_of, tile
 
 __all__ = ["plot_answers", "plot_class_accuracy"]
 
@@ -33,7 +33,7 @@ def plot_answers(
     Raises
     ------
     ValueError
-        If images, probabilities or classes have another shape.
+        If images, probabilities or classes have another shape, or there is no column.
     """
     pictures, y, t = as_pictures(images), np.asarray(y), np.asarray(t)
     count = len(pictures)
@@ -42,7 +42,7 @@ def plot_answers(
             f"{count} images need y of shape ({count}, 10) and t of shape ({count},); "
             f"got {y.shape} and {t.shape}"
         )
-    rows = -(-count // columns)
+    rows = rows_of(count, columns)
     ax = ax or new_axes(figsize=(0.75 * columns + 0.6, 1.25 * rows))
     tile(ax, pictures, columns=columns, below=20, cmap="gray_r")
     ax.set_xlim(left=-24)  # room for the names of the lines

@@ -23,7 +23,7 @@ def plot_benchmark(
     Parameters
     ----------
     job : str
-        "training", "inference", "gradients" or "loading".
+        A job of the results: "training", "inference", "grid", "layer" or "loading".
     results : str or os.PathLike, optional
         What ``python -m kasago.bench --keep FILE`` wrote; by default the times that come with
         the package.

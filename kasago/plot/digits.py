@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from kasago.plot._axes import new_axes
-from kasago.plot._tiles import PITCH, as_pictures, tile
+from kasago.plot._tiles import PITCH, as_pictures, rows_of, tile
 
 __all__ = ["plot_digit", "plot_digit_sheet", "plot_digits", "plot_weights"]
 
@@ -126,11 +126,11 @@ def plot_weights(W: ArrayLike, *, columns: int = 10, ax: Axes | None = None) -> 
     Raises
     ------
     ValueError
-        If there is no unit, or a unit has not 784 weights.
+        If there is no unit or no column, or a unit has not 784 weights.
     """
     images = as_pictures(np.transpose(W))
-    rows = -(-len(images) // columns)
+    rows = rows_of(len(images), columns)
     ax = ax or new_axes(figsize=(0.6 * columns, 0.6 * rows))
-    largest = np.abs(images).max()
+    largest = np.abs(images).max() or 1
     tile(ax, images, columns=columns, cmap="PuOr", vmin=-largest, vmax=largest)
     return ax

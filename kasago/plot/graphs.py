@@ -18,7 +18,6 @@ Cell = tuple[int, int]
 # A node of a computational graph: the name of its result, its layer, the names of its operands.
 Node = tuple[Any, ...]
 
-
 # How the layers are written in a graph; any other by its name.
 SIGNS = {AddLayer: "+", MulLayer: "×", Relu: "ReLU", Sigmoid: "σ"}
 

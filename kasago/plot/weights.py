@@ -86,7 +86,14 @@ def plot_loss_along_weight(
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    TypeError
+        If `W` does not hold floats: integers would move in whole steps only.
     """
+    if W.dtype.kind != "f":
+        raise TypeError(f"W must hold floats, got dtype {W.dtype}; use W.astype(float)")
     ax = ax or new_axes()
     value = W[index]
 
