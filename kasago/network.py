@@ -170,13 +170,14 @@ class TwoLayerNet(Classifier):
         z1 = sigmoid(np.dot(x, W1) + b1)
         a2 = np.dot(z1, W2) + b2
 
-        da2 = (softmax(a2) - one_hot(t, a2)) / len(x)
+        t = one_hot(t, a2)
+        da2 = (softmax(a2) - t) / len(x)
         da1 = np.dot(da2, W2.T) * z1 * (1 - z1)
         return softmax_loss(a2, t), {
             "W1": np.dot(x.T, da1),
-            "b1": np.sum(da1, axis=0),
+            "b1": da1.sum(axis=0),
             "W2": np.dot(z1.T, da2),
-            "b2": np.sum(da2, axis=0),
+            "b2": da2.sum(axis=0),
         }
 
 
@@ -279,14 +280,15 @@ class ThreeLayerNet(Classifier):
         z2 = sigmoid(np.dot(z1, W2) + b2)
         a3 = np.dot(z2, W3) + b3
 
-        da3 = (softmax(a3) - one_hot(t, a3)) / len(x)
+        t = one_hot(t, a3)
+        da3 = (softmax(a3) - t) / len(x)
         da2 = np.dot(da3, W3.T) * z2 * (1 - z2)
         da1 = np.dot(da2, W2.T) * z1 * (1 - z1)
         return softmax_loss(a3, t), {
             "W1": np.dot(x.T, da1),
-            "b1": np.sum(da1, axis=0),
+            "b1": da1.sum(axis=0),
             "W2": np.dot(z1.T, da2),
-            "b2": np.sum(da2, axis=0),
+            "b2": da2.sum(axis=0),
             "W3": np.dot(z2.T, da3),
-            "b3": np.sum(da3, axis=0),
+            "b3": da3.sum(axis=0),
         }

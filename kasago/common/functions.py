@@ -5,6 +5,7 @@ sample, `(N, K)` a batch. A float array keeps its dtype; anything else is comput
 No function changes what it is given.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -318,12 +319,14 @@ def softmax_loss(x: ArrayLike, t: ArrayLike) -> float:
     x = _as_float(x)
     t = one_hot(t, x)
     _refuse_empty(x)
-    if np.isnan(x).any():
-        raise ValueError("x holds NaN (not a number); did the training diverge?")
     z = _below_max(x)
     log_y = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
     with np.errstate(over="ignore"):
-        return _finite(-np.mean(np.sum(t * log_y, axis=-1), dtype=np.float64))
+        logs = (t * log_y).sum(axis=-1)
+        loss = _finite(-logs.sum(dtype=np.float64) / logs.size)
+    if math.isnan(loss):
+        raise ValueError("x holds NaN (not a number); did the training diverge?")
+    return loss
 
 
 def one_hot(t: ArrayLike, y: ArrayLike) -> NDArray[Any]:

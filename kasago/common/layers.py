@@ -320,7 +320,7 @@ class SoftmaxWithLoss:
         """
         self.t = one_hot(t, x)
         self.y = softmax(x)
-        self.loss = softmax_loss(x, t)
+        self.loss = softmax_loss(x, self.t)
         return self.loss
 
     def backward(self, dout: float = 1) -> Any:

@@ -147,7 +147,8 @@ class Trainer:
         if self.current_iter % self.iter_per_epoch == 0:
             self._evaluate()
         batch = self.rng.integers(self.train_size, size=self.batch_size)
-        loss, grads = self._loss_and_gradient(self.x_train[batch], self.t_train[batch])
+        x, t = self.x_train.take(batch, axis=0), self.t_train.take(batch, axis=0)
+        loss, grads = self._loss_and_gradient(x, t)
         self.train_loss_list.append(loss)
         self.optimizer.update(self.network.params, grads)
         self.current_iter += 1
