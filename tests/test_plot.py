@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgba
 from matplotlib.contour import ContourSet
 from matplotlib.quiver import Quiver
+from matplotlib.text import Annotation
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 from mpl_toolkits.mplot3d.axes3d import Axes3D
 from numpy.typing import NDArray
@@ -623,11 +624,12 @@ def test_in_a_graph_a_value_stands_above_its_line_and_the_derivative_below() -> 
     assert height["x"] == (value.get_position()[1] + derivative.get_position()[1]) / 2
 
 
-def test_numbers_going_forward_and_back_have_colours_of_their_own() -> None:
+def test_arrows_forward_and_back_have_colours_of_their_own_and_numbers_are_in_ink() -> None:
     ax = plot_graph({"x": 2.0, "y": 5.0}, [("z", MulLayer(), "x", "y")])
-    forward = {text.get_text() for text in ax.texts if text.get_color() == "C0"}
-    back = {text.get_text() for text in ax.texts if text.get_color() == "C1"}
-    assert (forward - {""}, back - {""}) == ({"2", "5", "10"}, {"5", "2", "1"})
+    arrows = [text.arrow_patch for text in ax.texts if isinstance(text, Annotation)]
+    colours = [to_rgba(arrow.get_edgecolor()) for arrow in arrows if arrow]
+    assert [colours.count(to_rgba(colour)) for colour in ("C0", "C1")] == [3, 3]
+    assert {text.get_color() for text in ax.texts} == {mpl.rcParams["text.color"]}
 
 
 def test_an_input_that_is_used_twice_is_drawn_twice() -> None:
