@@ -15,7 +15,9 @@ description: A page
 
 # Title $x$ { #title }
 
-Text with `<!-- = a -->`, see $\\eqref{eq:b}$ and [there](#title).
+Text with `<!-- = a -->`, see $\\eqref{eq:b}$ and [there](#title),
+[`of`][kasago.a.of] and [it
+all][kasago.b] but `[x][a.b]`.
 
 <!-- formula: f(x)
      x: real -->
@@ -168,6 +170,7 @@ def test_nothing_is_left_for_the_tests_to_read(cells):
     text = text_of(cells)
     assert "Text with `<!-- = a -->`, see" in text
     assert "It is 0.5 here." in text
+    assert "\n`of` and it\nall but `[x][a.b]`." in text
     assert text.count("<!--") == 2
     for trace in ("!!!", "???", "figures/", ".noeval", "{ #title", "{ #next", "\\label", "eqref"):
         assert trace not in text

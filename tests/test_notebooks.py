@@ -22,7 +22,7 @@ by_page = pytest.mark.parametrize(
     "page", [page for page, running in PAGES.items() if running], ids=lambda page: page.name
 )
 TRACES = re.compile(
-    r"<!--|^!!!|^\?\?\?|\{ ?#|\]\((?!https?:)|\\label|\\(?:eq)?ref\b|figures/|\.noeval|\.md\b",
+    r"<!--|^!!!|^\?\?\?|\{ ?#|\]\((?!https?:)|\]\[|\\label|\\(?:eq)?ref\b|figures/|\.noeval|\.md\b",
     re.MULTILINE,
 )
 

@@ -40,6 +40,9 @@ BODY = re.compile(r"(?:(?: {4}.*|[ \t]*)(?:\n|\Z))*")
 COMMENT_LINE = re.compile(rf"^[ \t]*(?:{COMMENT.pattern})[ \t]*\n", re.MULTILINE | re.DOTALL)
 HEADING_ID = re.compile(r"(?<=\S)[ \t]*\{ ?#[\w-]+ ?\}[ \t]*$", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()[^\s)]+")
+# What stands around the text of a link to the reference, which the site alone can resolve.
+NAME = r"\]\[[A-Za-z_]\w*(?:\.\w+)+\]"
+NAMED = re.compile(rf"\[(?=[^\[\]]*{NAME})|{NAME}")
 EQUATION = re.compile(r"(?P<start>\\begin\{equation\}.*?)(?P<end>\s*\\end\{equation\})", re.DOTALL)
 LABEL = re.compile(r"\s*\\label\{([^}]*)\}")
 REFERENCE = re.compile(r"\$\\eqref\{([^}]*)\}\$|\\eqref\{([^}]*)\}")
@@ -99,6 +102,32 @@ def notebook_of(text: str, path: str, address: str, cache: Path) -> str | None:
     return _written(cells, book.metadata.get("jupytext", {}).get("root_level_metadata", {}))
 
 
+def empty_notebook(text: str, address: str) -> str:
+    """Return a page that is a notebook as a file for Jupyter, without outputs.
+
+    Parameters
+    ----------
+    text : str
+        The file of the page: Markdown as jupytext writes it, with its header.
+    address : str
+        The folder on the site that its links start from.
+
+    Returns
+    -------
+    str
+        The text of a file ``.ipynb``, the same for the same page.
+    """
+    book: Any = jupytext.reads(text, fmt=FORMAT)
+    cells = [_cell("code", INSTALL)]
+    for read in book.cells:
+        source = read.source
+        if read.cell_type == "markdown":
+            source = HEADING_ID.sub("", source)
+            source = LINK.sub(lambda link: _on_site(link[0], address, "index.md"), source)
+        cells.append(_cell(read.cell_type, source))
+    return _written(cells, book.metadata.get("jupytext", {}).get("root_level_metadata", {}))
+
+
 def _without_boxes(text: str, path: str) -> str:
     """Return a page whose boxes are a bold title and text like any other; no line moves."""
     while box := BOX.search(prose(text, path)):
@@ -119,6 +148,7 @@ def _markdown(text: str, path: str, address: str, snippets: Sequence[Snippet]) -
         (COMMENT, lambda _: ""),
         *_numbering(read),
         (HEADING_ID, lambda _: ""),
+        (NAMED, lambda _: ""),
         (LINK, lambda link: _on_site(link[0], address, own)),
     ]
     blocks = [

@@ -67,6 +67,7 @@ DRAWN_IMAGE = re.compile(
     r"""\]\(\s*<?(?:\./)*figures/ | \]:\s*<?(?:\./)*figures/ | \bsrc\s*=\s*["']?(?:\./)*figures/""",
     re.VERBOSE | re.IGNORECASE,
 )
+KERNEL = re.compile(r"---\n(?:.+\n)*?jupyter:\n(?:.+\n)*? +kernelspec:\n(?:.+\n)*?---\n")
 # What editors do not show and readers of Markdown drop or take for the end of a line.
 UNSEEN = re.compile("\\A\ufeff|[\x02\x03\r]")
 # A word, or one sign of a script that is written without spaces.
@@ -160,6 +161,7 @@ def parse(text: str, path: str, first_line: int = 1) -> list[Snippet]:
     Returns
     -------
     list of Snippet
+        Empty for a page that is a notebook.
 
     Raises
     ------
@@ -184,7 +186,23 @@ def parse(text: str, path: str, first_line: int = 1) -> list[Snippet]:
     >>> snippet.code, snippet.output, snippet.line
     ('print(1 + 1)\n', '2\n', 2)
     """
-    return _Page(text, path, first_line).tied_snippets()
+    return [] if is_notebook(text) else _Page(text, path, first_line).tied_snippets()
+
+
+def is_notebook(text: str) -> bool:
+    """Return whether a page is a notebook: one program, which is run as a whole by others.
+
+    Parameters
+    ----------
+    text : str
+        Markdown, with its header.
+
+    Returns
+    -------
+    bool
+        Whether the header names a kernel, as jupytext writes it.
+    """
+    return bool(KERNEL.match(text))
 
 
 def prose(text: str, path: str) -> str:
