@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 SITE = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*SITE, ROOT / "README.md"]
 # What stands at the end of a book: no question, no figure that opens it, no exercises.
-APPENDICES = ("errata", "glossary", "reference")
+APPENDICES = ("errata", "glossary", "reference", "lab")
 CHAPTERS = [
     page for page in SITE if not page.relative_to(ROOT / "docs").as_posix().startswith(APPENDICES)
 ]
@@ -72,7 +72,7 @@ def test_a_figure_is_drawn_once_and_named_once(page):
 
 @by_site_page
 def test_a_page_says_in_one_sentence_what_it_is_about(page):
-    assert re.match(r"---\ndescription: .{50,200}\n---\n", page.read_text("utf-8"))
+    assert re.match(r"---\ndescription: .{50,200}\n(?:---|jupyter:)\n", page.read_text("utf-8"))
 
 
 @by_chapter

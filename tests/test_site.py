@@ -10,12 +10,13 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 
 from conftest import ROOT, address_of, mkdocs_build
-from kasago.literate.parse import parse
+from kasago.literate.parse import is_notebook, parse
 
 # One worker builds, and then has all tests that need the site.
 pytestmark = pytest.mark.xdist_group("site")
 
-CHAPTERS = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+CHAPTERS = [page for page in PAGES if not is_notebook(page.read_text("utf-8"))]
 LOADS = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
 
 

@@ -73,11 +73,17 @@ def key(snippet: Snippet) -> str:
     str
     """
     code = json.dumps([snippet.code, *snippet.expressions])
-    parts = [code, sys.version, version("numpy"), version("matplotlib"), _package_state()]
+    parts = [code, sys.version, version("numpy"), version("matplotlib"), package_state()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _package_state() -> str:
+def package_state() -> str:
+    """Return a digest of the package's files, all that a page's code can import of it.
+
+    Returns
+    -------
+    str
+    """
     files = sorted(f for f in PACKAGE.rglob("*") if f.is_file() and "__pycache__" not in f.parts)
     return _digest(tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in files))
 

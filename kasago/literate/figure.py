@@ -3,12 +3,18 @@
 import html
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
+
+from matplotlib import get_data_path
+from resvg_py import svg_to_bytes
 
 # The two places of the style (see matplotlibrc) and what fills them: the colour of the text
 # around the figure, and a shade that reads on light and on dark.
 INK, GRID = "#0d0f11", "#0d0f12"
 TYPEFACE = "var(--figure-font, sans-serif)"
+GRID_OF_PAGE = "var(--figure-grid, #8886)"
 
 # On a file of its own: its ink, and with what it was drawn.
 STANDALONE_STYLE = (
@@ -61,6 +67,36 @@ def embed(svg: str, alt: str, prefix: str) -> str:
     name = re.compile(r'( id="|href="#|url\(#)')
     svg = _in_tags(svg, lambda tag: name.sub(rf"\g<1>{prefix}", tag))
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1)
+
+
+@lru_cache(maxsize=256)  # the editions of a page share its figures
+def to_png(svg: str) -> bytes:
+    """Return a figure as pixels, two for each of its own, dark ink on a white ground.
+
+    Its text is set in Matplotlib's own typeface, so that every machine gives the same bytes.
+
+    Parameters
+    ----------
+    svg : str
+        A cleaned SVG.
+
+    Returns
+    -------
+    bytes
+        A PNG.
+    """
+    places = (("currentColor", "#24292f"), (GRID_OF_PAGE, "#d0d7de"), (TYPEFACE, "sans-serif"))
+    for place, filling in places:
+        svg = svg.replace(place, filling)
+    fonts = sorted(Path(get_data_path(), "fonts", "ttf").glob("DejaVuSans*.ttf"))
+    return svg_to_bytes(
+        svg_string=svg,
+        background="white",
+        zoom=2,
+        skip_system_fonts=True,
+        sans_serif_family="DejaVu Sans",
+        font_files=[str(font) for font in fonts],
+    )
 
 
 def standalone(svg: str) -> str:
@@ -131,7 +167,7 @@ def _in_tags(svg: str, change: Callable[[str], str]) -> str:
 
 def _clean_tag(tag: str, used: set[str]) -> str:
     """Clean a tag; `used` are the ids that something refers to."""
-    tag = tag.replace(INK, "currentColor").replace(GRID, "var(--figure-grid, #8886)")
+    tag = tag.replace(INK, "currentColor").replace(GRID, GRID_OF_PAGE)
     # Text keeps its size and place and takes the typeface of the page.
     tag = re.sub(r"font-family: [^;\"]*", f"font-family: {TYPEFACE}", tag)
     tag = re.sub(r"font: ([^;\"]*?[\d.]+px) [^;\"]*", rf"font: \1 {TYPEFACE}", tag)

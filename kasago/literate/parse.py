@@ -67,6 +67,7 @@ DRAWN_IMAGE = re.compile(
     r"""\]\(\s*<?(?:\./)*figures/ | \]:\s*<?(?:\./)*figures/ | \bsrc\s*=\s*["']?(?:\./)*figures/""",
     re.VERBOSE | re.IGNORECASE,
 )
+KERNEL = re.compile(r"---\n(?:.+\n)*?jupyter:\n(?:.+\n)*? +kernelspec:\n(?:.+\n)*?---\n")
 # What editors do not show and readers of Markdown drop or take for the end of a line.
 UNSEEN = re.compile("\\A\ufeff|[\x02\x03\r]")
 # A word, or one sign of a script that is written without spaces.
@@ -160,6 +161,7 @@ def parse(text: str, path: str, first_line: int = 1) -> list[Snippet]:
     Returns
     -------
     list of Snippet
+        Empty for a page that is a notebook.
 
     Raises
     ------
@@ -184,7 +186,23 @@ def parse(text: str, path: str, first_line: int = 1) -> list[Snippet]:
     >>> snippet.code, snippet.output, snippet.line
     ('print(1 + 1)\n', '2\n', 2)
     """
-    return _Page(text, path, first_line).tied_snippets()
+    return [] if is_notebook(text) else _Page(text, path, first_line).tied_snippets()
+
+
+def is_notebook(text: str) -> bool:
+    """Return whether a page is a notebook: one program, which is run as a whole by others.
+
+    Parameters
+    ----------
+    text : str
+        Markdown, with its header.
+
+    Returns
+    -------
+    bool
+        Whether the header names a kernel, as jupytext writes it.
+    """
+    return bool(KERNEL.match(text))
 
 
 def prose(text: str, path: str) -> str:
@@ -208,6 +226,28 @@ def prose(text: str, path: str) -> str:
         If the page breaks the rules of its fences.
     """
     return _Page(text, path, 1).prose
+
+
+def fences(text: str, path: str) -> list["Block"]:
+    """Return the fenced blocks of a page, of snippets and all others, in order.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+    path : str
+        The page's name, for messages.
+
+    Returns
+    -------
+    list of Block
+
+    Raises
+    ------
+    LiterateError
+        If the page breaks the rules of its fences.
+    """
+    return _Page(text, path, 1).fences
 
 
 def fenced(info: str, text: str) -> str:
@@ -246,8 +286,19 @@ def relative(path: str | Path) -> str:
 
 
 @dataclass(frozen=True)
-class _Block:
-    """A fenced block or an image line; `end` is the offset of the line after it."""
+class Block:
+    """A fenced block or an image line.
+
+    Attributes
+    ----------
+    start, end : int
+        Offsets in the text of the page, of the block and of the line after it.
+    indent, info, body : str
+        The white space before a fence, what follows its ticks, and what it holds, without the
+        indentation.
+    image : re.Match, optional
+        The parts of an image line.
+    """
 
     start: int
     end: int
@@ -303,7 +354,7 @@ class _Page:
             elif block.image and block.image["path"].startswith("figures/"):
                 self._fail(block.start, "this figure follows no snippet that draws it")
 
-    def _snippet(self, fence: _Block, waiting: list[_Block]) -> Snippet:
+    def _snippet(self, fence: Block, waiting: list[Block]) -> Snippet:
         """Make a snippet of a fence and of the blocks right after it, which it takes."""
         snippet = Snippet(
             path=self.path,
@@ -328,7 +379,7 @@ class _Page:
             waiting.pop()
         return snippet
 
-    def _figure(self, block: _Block) -> Figure:
+    def _figure(self, block: Block) -> Figure:
         assert block.image
         alt = re.sub(r"\\(.)", r"\1", without_comments(block.image["alt"])).strip()
         if len(WORD.findall(alt)) < 3:
@@ -347,7 +398,7 @@ class _Page:
         caption = without_comments(block.image["caption"] or "")
         return Figure(self._line(block.start), alt, path, caption)
 
-    def _options(self, fence: _Block) -> dict[str, str]:
+    def _options(self, fence: Block) -> dict[str, str]:
         pairs = OPTION.findall(fence.info)
         options = dict(pairs)
         for name, value in pairs:
@@ -363,7 +414,7 @@ class _Page:
             self._fail(fence.start, "a fence that shows source is empty: the build fills it")
         return options
 
-    def _fences(self) -> Iterator[_Block]:
+    def _fences(self) -> Iterator[Block]:
         """Yield the fenced blocks that are not inside another one."""
         lexer = RawFencedCodeBlockLexer(re.compile(r"(?P<info>[^\n]*)(?:\n|\Z)"))
         regions = lexer(Document(self.text, self.path))
@@ -374,7 +425,7 @@ class _Page:
                 end = fence.end
                 yield fence
 
-    def _fence(self, region: Region) -> _Block:
+    def _fence(self, region: Region) -> Block:
         """Make a block of a fence, once sure that every reader of Markdown sees the same one."""
         first, *lines = self.text[region.start : region.end].split("\n")
         opening = OPENING.fullmatch(first)
@@ -396,7 +447,7 @@ class _Page:
             position += len(line) + 1
         body = "".join(f"{line[len(indent) :] if line.strip() else ''}\n" for line in lines)
         end = self.text.find("\n", region.end) + 1 or len(self.text)
-        return _Block(region.start, end, indent, info, body)
+        return Block(region.start, end, indent, info, body)
 
     def _check_info(self, position: int, info: str) -> None:
         unquoted = re.sub(r'"[^"]*"', '""', info)
@@ -419,10 +470,10 @@ class _Page:
                 '```text title="..." or ```{.text .class}',
             )
 
-    def _images(self) -> Iterator[_Block]:
+    def _images(self) -> Iterator[Block]:
         for match in IMAGE.finditer(self.text):
             if not self._fence_around(match.start()):
-                yield _Block(match.start(), match.end(), image=match)
+                yield Block(match.start(), match.end(), image=match)
 
     def _refuse_what_was_missed(self) -> None:
         """Look for snippets and figures in a second way, and refuse any that are no blocks."""
@@ -441,7 +492,7 @@ class _Page:
                     match.start(), 'a figure is ![...](figures/NAME.svg "...") on a line of its own'
                 )
 
-    def _fence_around(self, position: int) -> _Block | None:
+    def _fence_around(self, position: int) -> Block | None:
         return next((f for f in self.fences if f.start <= position < f.end), None)
 
     def _line(self, position: int) -> int:
@@ -455,5 +506,5 @@ def _blank(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
 
-def _is_python(block: _Block) -> bool:
+def _is_python(block: Block) -> bool:
     return bool(SNIPPET_INFO.fullmatch(block.info))

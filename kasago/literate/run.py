@@ -20,6 +20,12 @@ TIME_LIMIT = 120.0
 STYLE = Path(__file__).with_name("matplotlibrc")
 
 
+# How code is run for a page: drawn in the page's style, on one thread.
+SETTINGS = {"MATPLOTLIBRC": str(STYLE)} | dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
+
+
 @dataclass(frozen=True)
 class Result:
     """What came of running a snippet.
@@ -146,18 +152,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment(job: Path) -> dict[str, str]:
-    threads = (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "VECLIB_MAXIMUM_THREADS",
-    )
     return (
         os.environ
-        | dict.fromkeys(threads, "1")
+        | SETTINGS
         | {
             FIGURES_FOLDER: str(job / "figures"),
-            "MATPLOTLIBRC": str(STYLE),
             "MPLBACKEND": "module://kasago.literate.backend",
             "PYTHONHASHSEED": "0",
             "PYTHONIOENCODING": "utf-8",
