@@ -325,7 +325,7 @@ def softmax_loss(x: ArrayLike, t: ArrayLike) -> float:
         logs = (t * log_y).sum(axis=-1)
         loss = _finite(-logs.sum(dtype=np.float64) / logs.size)
     if math.isnan(loss):
-        raise ValueError("x holds NaN (not a number); did the training diverge?")
+        raise ValueError("x holds NaN (not a number) or infinity; did the training diverge?")
     return loss
 
 

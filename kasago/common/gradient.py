@@ -36,6 +36,7 @@ def numerical_diff(f: Callable[[Any], Any], x: ArrayLike) -> Any:
     Notes
     -----
     `f'(x) = (f(x + h) - f(x - h)) / (2h)` with h = 1e-4. Saito (2016), section 4.3.1.
+    From about x = 1e12, floats lie further apart than h, and the result is noise or 0.
 
     Examples
     --------
