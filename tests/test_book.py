@@ -72,7 +72,8 @@ def test_a_figure_is_drawn_once_and_named_once(page):
 
 @by_site_page
 def test_a_page_says_in_one_sentence_what_it_is_about(page):
-    assert re.match(r"---\ndescription: .{50,200}\n(?:---|jupyter:)\n", page.read_text("utf-8"))
+    header = r"---\n(?:hide: \[toc\]\n)?description: .{50,200}\n(?:---|jupyter:)\n"
+    assert re.match(header, page.read_text("utf-8"))
 
 
 @by_chapter

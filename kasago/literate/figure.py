@@ -10,15 +10,24 @@ from pathlib import Path
 from matplotlib import get_data_path
 from resvg_py import svg_to_bytes
 
-# The two places of the style (see matplotlibrc) and what fills them: the colour of the text
-# around the figure, and a shade that reads on light and on dark.
+# The places of the style (see matplotlibrc) and what fills them: the colour of the text around
+# the figure, a shade that reads on light and on dark, and the colours of the page's scheme.
 INK, GRID = "#0d0f11", "#0d0f12"
+COLORS = ("#2266a8", "#c2431b", "#0a9580", "#5b1f66")
+DARK_COLORS = ("#4aaef5", "#f27b48", "#2fe0b4", "#b77aa6")
 TYPEFACE = "var(--figure-font, sans-serif)"
 GRID_OF_PAGE = "var(--figure-grid, #8886)"
+PLACES = {
+    INK: "currentColor",
+    GRID: GRID_OF_PAGE,
+    **{color: f"var(--figure-{i}, {color})" for i, color in enumerate(COLORS, 1)},
+}
 
-# On a file of its own: its ink, and with what it was drawn.
+# On a file of its own: its colours, and with what it was drawn.
+DARK_PLACES = ";".join(f"--figure-{i}:{color}" for i, color in enumerate(DARK_COLORS, 1))
 STANDALONE_STYLE = (
-    "<style>svg{color:#24292f}@media(prefers-color-scheme:dark){svg{color:#d8dee4}}</style>"
+    "<style>svg{color:#24292f}"
+    f"@media(prefers-color-scheme:dark){{svg{{color:#d8dee4;{DARK_PLACES}}}}}</style>"
 )
 
 
@@ -85,9 +94,8 @@ def to_png(svg: str) -> bytes:
     bytes
         A PNG.
     """
-    places = (("currentColor", "#24292f"), (GRID_OF_PAGE, "#d0d7de"), (TYPEFACE, "sans-serif"))
-    for place, filling in places:
-        svg = svg.replace(place, filling)
+    svg = svg.replace("currentColor", "#24292f").replace(GRID_OF_PAGE, "#d0d7de")
+    svg = re.sub(r"var\(--figure-\w+, ([^()]*)\)", r"\1", svg)
     fonts = sorted(Path(get_data_path(), "fonts", "ttf").glob("DejaVuSans*.ttf"))
     return svg_to_bytes(
         svg_string=svg,
@@ -167,7 +175,8 @@ def _in_tags(svg: str, change: Callable[[str], str]) -> str:
 
 def _clean_tag(tag: str, used: set[str]) -> str:
     """Clean a tag; `used` are the ids that something refers to."""
-    tag = tag.replace(INK, "currentColor").replace(GRID, GRID_OF_PAGE)
+    for place, filling in PLACES.items():
+        tag = tag.replace(place, filling)
     # Text keeps its size and place and takes the typeface of the page.
     tag = re.sub(r"font-family: [^;\"]*", f"font-family: {TYPEFACE}", tag)
     tag = re.sub(r"font: ([^;\"]*?[\d.]+px) [^;\"]*", rf"font: \1 {TYPEFACE}", tag)
