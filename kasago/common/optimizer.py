@@ -29,7 +29,7 @@ TINY = 1e-7
 def gradient_descent(
     f: Callable[[NDArray[Any]], Any], init_x: ArrayLike, lr: float = 0.01, step_num: int = 100
 ) -> NDArray[Any]:
-    """Walk down a function by steepest descent and return the points passed.
+    """Walk down a function by gradient descent and return the points passed.
 
     Parameters
     ----------
