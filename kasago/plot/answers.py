@@ -89,7 +89,7 @@ def plot_class_accuracy(answers: ArrayLike, t: ArrayLike, *, ax: Axes | None = N
     classes, counts = np.unique(t, return_counts=True)
     accuracy = np.array([right[t == k].mean() for k in classes])
     error = np.sqrt(accuracy * (1 - accuracy) / counts)
-    ax = ax or new_axes(figsize=(5.6, 3.0))
+    ax = ax or new_axes(figsize=(4.8, 2.8))
     ax.errorbar(classes, accuracy, error, fmt="o", label="one class, ± standard error")
     ax.axhline(right.mean(), color=ink(), linestyle="--", linewidth=1, label="all")
     ax.set(xlabel="class", ylabel="accuracy", xticks=classes)

@@ -86,7 +86,7 @@ def plot_descent_paths(
         if path.shape[1:] != (2,):
             raise ValueError(f"{name!r} must have shape (steps, 2), got {path.shape}")
     width, height = limits
-    ax = ax or new_axes(figsize=(5.6, 1.1 + 5.0 * height / width))
+    ax = ax or new_axes(figsize=(4.8, 1.1 + 4.2 * height / width))
     _contours(f, limits, ax)
     for i, ((name, path), style) in enumerate(zip(paths.items(), cycle(STYLES), strict=False), 1):
         # C0 is the colour of the contours.

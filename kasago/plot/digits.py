@@ -102,7 +102,7 @@ def plot_digits(
     pictures = as_pictures(images)
     if len(captions) not in (0, len(pictures)):
         raise ValueError(f"got {len(captions)} captions for {len(pictures)} images")
-    ax = ax or new_axes(figsize=(0.75 * len(pictures), 1.3))
+    ax = ax or new_axes(figsize=(0.5 * len(pictures), 0.95))
     tile(ax, pictures, columns=len(pictures), cmap="gray_r")
     for i, caption in enumerate(captions):
         ax.text(PITCH * i + 14, 33, str(caption), ha="center", va="top", fontsize="x-large")
