@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import urllib.parse
 from html.parser import HTMLParser
 
 import pytest
@@ -64,7 +65,7 @@ def convert(tmp_path, monkeypatch, caplog):
 
     monkeypatch.setattr(extension, "run_cached", run_cached)
 
-    def convert(text, header="", name="page.md"):
+    def convert(text, header="", name="page.md", **options):
         (tmp_path / "docs" / name).write_text(header + text, encoding="utf-8")
         caplog.clear()
         converter = Markdown(
@@ -73,6 +74,7 @@ def convert(tmp_path, monkeypatch, caplog):
                 "pymdownx.arithmatex": {"generic": True},
                 "pymdownx.highlight": {"pygments_lang_class": True},
                 "pymdownx.tabbed": {"alternate_style": True},
+                "kasago.literate.extension": options,
             },
         )
         return converter.convert(text), [record.getMessage() for record in caplog.records]
@@ -192,6 +194,51 @@ def test_what_the_build_adds_is_in_the_language_of_the_page(name, not_run, stops
     assert f"{not_run}&lt;x&gt;</p>" in page
     assert f"{stops}<code>ValueError: &lt;no&gt;</code></p>" in page
     assert f'<p class="admonition-title">{fails}</p>' in page
+
+
+@pytest.mark.parametrize(
+    ("name", "link", "title", "question"),
+    [
+        (
+            "page.md",
+            "Report a problem with this snippet",
+            "The snippet in docs/page.md, line 6",
+            "What did you expect, and what happened?",
+        ),
+        (
+            "page.ja.md",
+            "このコードの問題を報告",
+            "docs/page.ja.md の6行目のコードについて",
+            "どうなるはずで、実際にはどうなりましたか。",
+        ),
+    ],
+)
+def test_a_problem_with_a_snippet_is_reported_with_its_page_line_and_code(
+    name, link, title, question, convert
+):
+    text = """Text.\n\n```python\nx = "a & <b> #?`+"\nprint(1)\n```\n\n```output\n1\n```\n"""
+    header = "---\ntitle: a\n---\n"
+    page, messages = convert(text, header, name, repository="https://git.example/o/r/")
+    assert messages == []
+    outline = Outline(page)
+    assert outline.around("a") == ["snippet", "report"]
+    [report] = [attrs for _, attrs, _ in outline.found if attrs.get("class") == "report"]
+    assert "data-search-exclude" in report
+    assert f"<span>{link}</span></a>" in page
+    assert page.index("print") < page.index('class="report"') < page.index("output no-copy")
+
+    [address] = [attrs["href"] for tag, attrs, _ in outline.found if tag == "a"]
+    place, _, query = address.partition("?")
+    assert place == "https://git.example/o/r/issues/new"
+    assert re.fullmatch(r"[\w.%&=~-]+", query, re.ASCII)
+    fence = '```python\nx = "a & <b> #?`+"\n```'
+    body = f"{title}\n\n{fence}\n\n{question}\n\n"
+    assert urllib.parse.parse_qs(query) == {"title": [title], "body": [body]}
+
+
+def test_without_a_repository_no_problem_is_reported_anywhere(convert):
+    page, _ = convert("```python\nx = 1\n```\n")
+    assert "<a" not in page
 
 
 def test_comments_that_tie_numbers_and_formulas_do_not_reach_the_page(convert):

@@ -7,6 +7,7 @@ In ``mkdocs.yml``::
           docs: docs                 # where the pages are, for messages
           cache: .cache/literate     # where results are kept between builds
           reference: kasago          # the names of this package become links (optional)
+          repository: https://...    # where problems with a snippet are reported (optional)
 
 It needs `pymdownx.superfences` (highlighted fences) and `pymdownx.arithmatex` with
 ``generic: true`` (formulas) beside it, and the MkDocs plugin autorefs for the links. What fails
@@ -20,6 +21,7 @@ import logging
 import os
 import re
 import textwrap
+import urllib.parse
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -50,6 +52,9 @@ WORDS = {
         "error": "This page fails",
         "used": "Used in: {}",
         "comma": ", ",
+        "report": "Report a problem with this snippet",
+        "problem": "The snippet in {}, line {}",
+        "question": "What did you expect, and what happened?",
     },
     "ja": {
         "not-run": "このコードは実行していません: {}",
@@ -57,6 +62,9 @@ WORDS = {
         "error": "このページにはエラーがあります",
         "used": "使っているページ: {}",
         "comma": "、",
+        "report": "このコードの問題を報告",
+        "problem": "{} の{}行目のコードについて",
+        "question": "どうなるはずで、実際にはどうなりましたか。",
     },
 }
 
@@ -84,6 +92,7 @@ class LiterateExtension(Extension):
             "docs": ["docs", "The folder of the pages, to name file and line in messages"],
             "cache": [".cache/literate", "The folder in which results are kept between builds"],
             "reference": ["", "The package whose names in code are links; none if empty"],
+            "repository": ["", "Where a problem with a snippet is reported; nowhere if empty"],
         }
         super().__init__(**kwargs)
 
@@ -91,8 +100,9 @@ class LiterateExtension(Extension):
         """Register the steps."""
         page = Page(Path(os.fspath(self.getConfig("docs"))), md.tab_length)
         cache = Path(os.fspath(self.getConfig("cache")))
+        snippets = SnippetPreprocessor(md, page, cache, self.getConfig("repository"))
         # After white space is normalised (30), before fences are highlighted (25).
-        md.preprocessors.register(SnippetPreprocessor(md, page, cache), "kasago-snippets", 28)
+        md.preprocessors.register(snippets, "kasago-snippets", 28)
         # After fences are out of the way (25), before raw HTML is (20).
         md.preprocessors.register(CommentPreprocessor(md), "kasago-comments", 22)
         # After raw HTML is back in its place and everything is unescaped (30 to 10).
@@ -162,9 +172,9 @@ class Page:
 class SnippetPreprocessor(Preprocessor):
     """Replace each snippet by its code, what it printed and what it drew."""
 
-    def __init__(self, md: Markdown, page: Page, cache: Path) -> None:
+    def __init__(self, md: Markdown, page: Page, cache: Path, repository: str) -> None:
         super().__init__(md)
-        self.page, self.cache = page, cache
+        self.page, self.cache, self.repository = page, cache, repository
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines of the page with its snippets run."""
@@ -207,6 +217,8 @@ class SnippetPreprocessor(Preprocessor):
         yield stash(f'<div class="snippet"{origin}>')
         title = snippet.options.get("title") or source
         yield fenced(f'python title="{title}"' if title else "python", outcome.code)
+        if self.repository:
+            yield stash(_report_link(self.repository, self.page, outcome))
         if reason := snippet.options.get("not-run"):
             yield stash(self._note("not-run", html.escape(reason)))
         if failure := snippet.options.get("fails"):
@@ -264,6 +276,23 @@ class NamePostprocessor(Postprocessor):
     def run(self, text: str) -> str:
         """Return the page with these links."""
         return link_names(text, self.package)
+
+
+def _report_link(repository: str, page: Page, outcome: Outcome) -> str:
+    """Return the link to a new issue that says which snippet is meant."""
+    title = page.words["problem"].format(page.path, outcome.snippet.line)
+    code = outcome.code.strip("\n").partition("\n")[0]
+    body = "\n\n".join([title, fenced("python", code), page.words["question"], ""])
+    # Not with a plus for a space, which not every server takes for one.
+    query = urllib.parse.urlencode(
+        {"title": title, "body": body}, quote_via=urllib.parse.quote, safe=""
+    )
+    address = html.escape(f"{repository.rstrip('/')}/issues/new?{query}")
+    name = page.words["report"]
+    return (
+        '<div class="report" data-search-exclude>'
+        f'<a href="{address}" title="{name}"><span>{name}</span></a></div>'
+    )
 
 
 def _figure(figure: Figure, svg: str) -> str:
