@@ -1,4 +1,4 @@
-# Each target does all its own set-up, in .venv or .venv-oldest.
+# Each target does all its own set-up, in .venv, .venv-oldest or .venv-newest.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,10 +6,14 @@ BIN := .venv/bin
 # Material's notice about a version of MkDocs that this book does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve test oldest outputs bench clean
+.PHONY: serve site test oldest newest outputs bench clean
 
 serve: .venv/installed
 	$(BIN)/mkdocs serve
+
+# The site as files, in site/. SITE_URL is where it will stand; REPO_URL, where its source does.
+site: .venv/installed
+	$(BIN)/mkdocs build --strict
 
 test: .venv/installed
 	$(BIN)/pytest -n auto --dist loadgroup
@@ -17,6 +21,10 @@ test: .venv/installed
 # The same with the oldest versions that pyproject.toml admits.
 oldest: .venv-oldest/installed
 	.venv-oldest/bin/pytest -n auto --dist loadgroup
+
+# The same with the newest versions that there are.
+newest: .venv-newest/installed
+	.venv-newest/bin/pytest -n auto --dist loadgroup
 
 # Write what the snippets print, and the figures of README.md, anew; review the difference.
 outputs: .venv/installed
@@ -28,7 +36,7 @@ bench: .venv/installed
 	$(BIN)/python -m kasago.bench
 
 clean:
-	rm -rf .venv .venv-oldest .cache site
+	rm -rf .venv .venv-oldest .venv-newest .cache site
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -41,4 +49,9 @@ clean:
 	.venv-oldest/bin/python -m pip install --quiet uv
 	.venv-oldest/bin/uv pip install --quiet --python .venv-oldest --resolution lowest-direct \
 		-e ".[docs,test]" "pyparsing==3.2.*"
+	touch $@
+
+.venv-newest/installed: pyproject.toml
+	$(PYTHON) -m venv --clear .venv-newest
+	.venv-newest/bin/python -m pip install --quiet -e ".[docs,test]"
 	touch $@
