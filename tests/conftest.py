@@ -3,9 +3,11 @@
 import functools
 import http.server
 import os
+import shutil
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ def mkdocs_build(site, cache, *options):
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "-d", str(site), *options],
         cwd=ROOT,
-        env=os.environ | {"KASAGO_CACHE": str(cache), "NO_MKDOCS_2_WARNING": "1"},
+        env=os.environ | {"KASAGO_CACHE": str(cache), "NO_MKDOCS_2_WARNING": "1", "REPO_URL": ""},
         capture_output=True,
         text=True,
         check=False,
@@ -52,6 +54,13 @@ def site(built):
 @pytest.fixture(scope="session")
 def server(site):
     """Serve the site by a plain file server; yield its address."""
+    with serving(site) as address:
+        yield address
+
+
+@contextmanager
+def serving(site):
+    """Serve a folder by a plain file server; yield its address."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args):
@@ -61,6 +70,64 @@ def server(site):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
         thread = threading.Thread(target=httpd.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{httpd.server_port}/"
-        httpd.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{httpd.server_port}/"
+        finally:
+            httpd.shutdown()
+            thread.join()
+
+
+# A site of one page, with the settings and the theme of the book.
+SMALL_PAGE = """\
+# {} {{ #small }}
+
+```python
+print(2 ** 10)
+```
+
+```output
+1024
+```
+
+```python source="kasago.literate.extension.words_of"
+```
+"""
+SMALL_BUILD = """\
+import sys
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+
+docs, site = sys.argv[1:]
+config = load_config("mkdocs.yml", docs_dir=docs, site_dir=site, nav=["index.md"], strict=True)
+config.plugins.on_startup(command="build", dirty=False)
+build(config)
+"""
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory):
+    """Return a function that builds a site of one page in both languages, for a repository."""
+
+    @functools.cache
+    def small_site(repository=""):
+        folder = tmp_path_factory.mktemp("small")
+        shutil.copytree(ROOT / "docs" / "assets", folder / "docs" / "assets")
+        for name, title in (("index.md", "Small"), ("index.ja.md", "小さい")):
+            (folder / "docs" / name).write_text(SMALL_PAGE.format(title), encoding="utf-8")
+        settings = {
+            "KASAGO_CACHE": str(folder / "cache"),
+            "NO_MKDOCS_2_WARNING": "1",
+            "REPO_URL": repository,
+        }
+        build = subprocess.run(
+            [sys.executable, "-c", SMALL_BUILD, folder / "docs", folder / "site"],
+            cwd=ROOT,
+            env=os.environ | settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert build.returncode == 0, build.stderr
+        return folder / "site"
+
+    return small_site

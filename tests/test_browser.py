@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from conftest import ROOT, address_of
+from conftest import ROOT, address_of, serving
 from kasago.literate.parse import parse
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -79,6 +79,49 @@ def test_a_name_in_code_is_a_link_that_shows_when_pointed_at_and_not_in_a_copy(c
         "code => { getSelection().selectAllChildren(code); return getSelection().toString() }"
     )
     assert selected.strip() == snippet.code.strip()
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_a_problem_can_be_reported_where_the_code_is_copied(browser, small_site, touch):
+    """No other host is asked for anything: Material's script would, of the repository's."""
+    requests = []
+    repository = "https://github.com/example/kasago"
+    # Chromium writes to the clipboard of a page only if it may.
+    context = browser.new_context(
+        has_touch=touch, is_mobile=touch, permissions=["clipboard-read", "clipboard-write"]
+    )
+    with serving(small_site(repository)) as server:
+        tab = context.new_page()
+        tab.on("request", lambda request: requests.append(request.url))
+        tab.goto(server, wait_until="networkidle")
+        snippet = tab.locator(".snippet").first
+        link = snippet.get_by_role("link", name="Report a problem with this snippet")
+        shown = "() => getComputedStyle(document.querySelector('.report')).opacity"
+        if not touch:
+            assert tab.evaluate(shown) == "0"
+            link.focus()
+            tab.wait_for_function(f"({shown})() === '1'")
+            link.evaluate("a => a.blur()")
+            tab.wait_for_function(f"({shown})() === '0'")
+            snippet.hover()
+        tab.wait_for_function(f"({shown})() === '1'")
+
+        button = snippet.locator(".md-code__button, .md-clipboard")
+        assert button.get_attribute("title") == "Copy this code (free to use)"
+        for number in (0, 1):
+            block = tab.locator(".snippet").nth(number)
+            copy = block.locator(".md-code__button, .md-clipboard").bounding_box()
+            report = block.locator(".report a").bounding_box()
+            assert report["x"] + report["width"] <= copy["x"]
+            middle = report["y"] + report["height"] / 2
+            assert copy["y"] <= middle <= copy["y"] + copy["height"]
+        button.click()
+        tab.wait_for_function("async () => await navigator.clipboard.readText() !== ''")
+        assert tab.evaluate("navigator.clipboard.readText()").strip() == "print(2 ** 10)"
+        tab.evaluate("getSelection().selectAllChildren(document.querySelector('.snippet'))")
+        assert "Report" not in tab.evaluate("getSelection().toString()")
+    context.close()
+    assert [url for url in requests if not url.startswith((server, "data:"))] == []
 
 
 # The contrast (WCAG 2.2) of a figure's text with what lies behind the page.
