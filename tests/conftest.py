@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 
 
 def mkdocs_build(site, cache, *options):
@@ -131,3 +134,19 @@ def small_site(tmp_path_factory):
         return folder / "site"
 
     return small_site
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start Chromium, and skip where there is none."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        # Chromium's own services would look for other hosts; root has no sandbox.
+        options = ["--disable-background-networking", "--disable-component-update"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            options.append("--no-sandbox")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()

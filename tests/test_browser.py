@@ -1,8 +1,5 @@
 """The site in a real browser: what a reader's machine loads, reports and shows."""
 
-import os
-import shutil
-
 import pytest
 
 from conftest import ROOT, address_of, serving
@@ -10,25 +7,7 @@ from kasago.literate.parse import parse
 
 pytestmark = pytest.mark.xdist_group("site")
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 PAGES = [address_of(chapter) for chapter in sorted((ROOT / "docs").rglob("*.md"))]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        # Chromium's own services would look for other hosts; root has no sandbox.
-        options = ["--disable-background-networking", "--disable-component-update"]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            options.append("--no-sandbox")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[("light", 1280), ("dark", 360)], ids=lambda p: f"{p[0]}-{p[1]}")
@@ -148,3 +127,34 @@ svg => {
   return (light + 0.05) / (dark + 0.05);
 }
 """
+
+
+def switch(tab, language):
+    """Choose the other language in the menu, and return where that leads."""
+    tab.locator("header .md-select button").hover()
+    with tab.expect_navigation():
+        tab.locator(f"header a[hreflang={language}]").click()
+    return tab.url
+
+
+@pytest.mark.parametrize("context", [("light", 1280)], indirect=True)
+def test_the_switch_of_languages_stays_at_the_heading(context, server):
+    tab = context.new_page()
+    tab.goto(f"{server}loss/#cross-entropy", wait_until="networkidle")
+    assert switch(tab, "ja") == f"{server}ja/loss/#cross-entropy"
+    # Scrolled on, it is the heading that one reads; at the top of a page, it is the page.
+    tab.locator("#batch").evaluate("heading => heading.scrollIntoView()")
+    tab.wait_for_timeout(200)
+    assert switch(tab, "en") == f"{server}loss/#batch"
+    tab.goto(f"{server}loss/", wait_until="networkidle")
+    assert switch(tab, "ja") == f"{server}ja/loss/"
+    tab.goto(f"{server}ja/", wait_until="networkidle")
+    assert switch(tab, "en") == server
+
+
+def test_without_script_the_switch_of_languages_leads_to_the_page(browser, server):
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{server}loss/#batch")
+    assert switch(tab, "ja") == f"{server}ja/loss/"
+    context.close()

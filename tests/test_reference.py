@@ -46,7 +46,6 @@ class Links(HTMLParser):
         super().__init__()
         self.id, self.open, self.link = "", [], None
         self.ids, self.found = [], []
-        self.title = ""
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -54,7 +53,7 @@ class Links(HTMLParser):
         if re.fullmatch(r"h[1-6]", tag) and "id" in attrs:
             self.id = attrs["id"]
             self.ids.append(self.id)
-        if tag in {"div", "p", "nav", "title"}:
+        if tag in {"div", "p", "nav"}:
             self.open.append((tag, attrs.get("class") or ""))
         if tag == "a" and "href" in attrs:
             self.link = {"under": self.id, "to": attrs["href"], "text": "", "in": list(self.open)}
@@ -69,8 +68,6 @@ class Links(HTMLParser):
     def handle_data(self, data):
         if self.link:
             self.link["text"] += data
-        if self.open and self.open[-1][0] == "title":
-            self.title += data
 
     def within(self, name):
         return [link for link in self.found if any(name in c.split() for _, c in link["in"])]
@@ -164,8 +161,12 @@ def test_what_a_snippet_imports_leads_to_its_entry(chapter, links):
 @by_chapter
 def test_an_entry_leads_back_to_the_chapters_that_use_it(chapter, links):
     page = address_of(chapter)
-    known = entries("ja/" if page.startswith("ja/") else "", links)
-    title = links(page).title.partition(" - ")[0].strip()
+    edition = "ja/" if page.startswith("ja/") else ""
+    known = entries(edition, links)
+    menu = links(edition).within("md-nav")
+    title = next(
+        t for link in menu if resolved(edition, link) == page and (t := link["text"].strip())
+    )
     for name in imports(chapter):
         entry = urldefrag(known[name]).url
         back = [

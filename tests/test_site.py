@@ -50,8 +50,8 @@ def test_nothing_is_loaded_from_another_host(pages, site):
     for name, page in pages.items():
         for tag, attributes in page.elements:
             address = attributes.get(LOADS.get(tag, ""), "") or ""
-            if tag == "link" and attributes.get("rel") == "canonical":
-                continue
+            if tag == "link" and attributes["rel"].strip() in {"canonical", "alternate"}:
+                continue  # addresses, which no browser asks for
             assert not re.match(r"(https?:)?//", address), f"{name} loads {address}"
     for css in site.rglob("*.css"):
         text = css.read_text("utf-8")
@@ -105,12 +105,19 @@ def test_every_snippet_reaches_the_page_whole(site, chapter):
             assert escaped in text.replace("&quot;", '"').replace("&#39;", "'")
 
 
-def test_search_finds_the_text_and_not_the_figures_or_the_latex(site):
-    index = json.loads((site / "search" / "search_index.json").read_text("utf-8"))
-    text = " ".join(entry["text"] for entry in index["docs"])
-    assert "The factor ½ is there for the derivative" in text
-    assert "probability of the right class</text>" not in text
-    assert r"\frac" not in text
+def test_each_edition_has_an_index_of_its_own_pages_without_figures_and_latex(site):
+    assert not (site / "search" / "search_index.json").exists()
+    for language in ("en", "ja"):
+        index = json.loads((site / "search" / f"{language}.json").read_text("utf-8"))
+        own = {address_of(page) for page in PAGES if page.match("*.ja.md") == (language == "ja")}
+        assert {section["location"].partition("#")[0] for section in index} == own
+        assert {section["location"] for section in index if "menu" in section} == own
+        text = " ".join(section["text"] for section in index)
+        assert ("The factor ½ is there for the derivative" in text) == (language == "en")
+        assert "cross_entropy_error(y, t)" in text
+        assert "probability of the right class" not in text
+        assert r"\frac" not in text
+        assert not re.search(r"</?\w+>|&lt;|used in:", text, re.IGNORECASE)
 
 
 def test_the_font_of_the_formulas_comes_with_its_licence(site):

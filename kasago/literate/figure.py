@@ -23,6 +23,11 @@ PLACES = {
     **{color: f"var(--figure-{i}, {color})" for i, color in enumerate(COLORS, 1)},
 }
 
+# The edge of a card: the red of a rockfish.
+ACCENT = "#a8281a"
+
+SIZE = re.compile(r' (width|height)="([\d.]+)"')
+
 # On a file of its own: its colours, and with what it was drawn.
 DARK_PLACES = ";".join(f"--figure-{i}:{color}" for i, color in enumerate(DARK_COLORS, 1))
 STANDALONE_STYLE = (
@@ -94,13 +99,43 @@ def to_png(svg: str) -> bytes:
     bytes
         A PNG.
     """
+    return _pixels(svg, zoom=2)
+
+
+@lru_cache(maxsize=256)
+def to_card(svg: str) -> bytes:
+    """Return a figure in the middle of a card: the picture of a page, where a link to it is shown.
+
+    Parameters
+    ----------
+    svg : str
+        A cleaned SVG, or one from a page.
+
+    Returns
+    -------
+    bytes
+        A PNG of 1200 by 630 pixels.
+    """
+    size = dict(SIZE.findall(svg[: svg.index(">")]))
+    width, height = float(size["width"]), float(size["height"])
+    scale = min(1080 / width, 540 / height)
+    x, y = (1200 - scale * width) / 2, (630 - scale * height) / 2
+    return _pixels(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630">'
+        f'<rect width="1200" height="14" fill="{ACCENT}"/>'
+        f'<g transform="translate({x:.2f} {y:.2f}) scale({scale:.4f})">{svg}</g></svg>'
+    )
+
+
+def _pixels(svg: str, zoom: int = 1) -> bytes:
+    """Draw an SVG with dark ink on a white ground."""
     svg = svg.replace("currentColor", "#24292f").replace(GRID_OF_PAGE, "#d0d7de")
     svg = re.sub(r"var\(--figure-\w+, ([^()]*)\)", r"\1", svg)
     fonts = sorted(Path(get_data_path(), "fonts", "ttf").glob("DejaVuSans*.ttf"))
     return svg_to_bytes(
         svg_string=svg,
         background="white",
-        zoom=2,
+        zoom=zoom,
         skip_system_fonts=True,
         sans_serif_family="DejaVu Sans",
         font_files=[str(font) for font in fonts],

@@ -77,4 +77,4 @@ def _links(used: dict[str, str], entry: Page) -> str:
         f'<a href="{get_relative_url(address, entry.url)}">{html.escape(title)}</a>'
         for address, title in used.items()
     )
-    return f'<p class="used-in">{words["used"].format(links)}</p>'
+    return f'<p class="used-in" data-search-exclude>{words["used"].format(links)}</p>'
