@@ -143,9 +143,9 @@ def test_the_switch_of_languages_stays_at_the_heading(context, server):
     tab.goto(f"{server}loss/#cross-entropy", wait_until="networkidle")
     assert switch(tab, "ja") == f"{server}ja/loss/#cross-entropy"
     # Scrolled on, it is the heading that one reads; at the top of a page, it is the page.
-    tab.locator("#batch").evaluate("heading => heading.scrollIntoView()")
-    tab.wait_for_timeout(200)
-    assert switch(tab, "en") == f"{server}loss/#batch"
+    tab.wait_for_load_state("networkidle")
+    tab.locator("#y-minus-t").evaluate("heading => heading.scrollIntoView()")
+    assert switch(tab, "en") == f"{server}loss/#y-minus-t"
     tab.goto(f"{server}loss/", wait_until="networkidle")
     assert switch(tab, "ja") == f"{server}ja/loss/"
     tab.goto(f"{server}ja/", wait_until="networkidle")

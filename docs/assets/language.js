@@ -7,7 +7,7 @@ function place() {
   const line = innerHeight / 3;
   const top = (element) => element.getBoundingClientRect().top;
   const target = document.querySelector(":target");
-  if (target && top(target) > -line && top(target) < innerHeight) return location.hash;
+  if (target && top(target) >= 0 && top(target) < innerHeight) return location.hash;
   const headings = [...document.querySelectorAll("article :is(h2, h3, h4, h5, h6)[id]")];
   const read = headings.filter((heading) => top(heading) < line).pop();
   return read ? `#${read.id}` : "";
