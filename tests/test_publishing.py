@@ -155,8 +155,7 @@ def test_with_a_repository_a_page_leads_to_its_source_and_to_where_problems_are_
 
 
 def test_the_link_to_report_a_problem_is_not_found_by_a_search(small_site):
-    index = (
-        small_site("https://github.com/example/kasago") / "search/search_index.json"
-    ).read_text("utf-8")
+    folder = small_site("https://github.com/example/kasago") / "search"
+    index = "".join((folder / f"{language}.json").read_text("utf-8") for language in ("en", "ja"))
     assert "2 ** 10" in index
     assert "Report a problem" not in index
