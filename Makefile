@@ -9,7 +9,7 @@ export NO_MKDOCS_2_WARNING := 1
 .PHONY: serve site test oldest newest outputs bench clean
 
 serve: .venv/installed
-	$(BIN)/mkdocs serve
+	$(BIN)/mkdocs serve --dirty
 
 # The site as files, in site/. SITE_URL is where it will stand; REPO_URL, where its source does.
 site: .venv/installed

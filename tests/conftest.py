@@ -18,12 +18,14 @@ CHROMIUM = next(
 )
 
 
-def mkdocs_build(site, cache, *options):
+def mkdocs_build(site, cache, *options, folder=ROOT, **environment):
     """Run ``mkdocs build`` with a cache of its own, and return the finished process."""
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "-d", str(site), *options],
-        cwd=ROOT,
-        env=os.environ | {"KASAGO_CACHE": str(cache), "NO_MKDOCS_2_WARNING": "1", "REPO_URL": ""},
+        cwd=folder,
+        env=os.environ
+        | {"KASAGO_CACHE": str(cache), "NO_MKDOCS_2_WARNING": "1", "REPO_URL": ""}
+        | environment,
         capture_output=True,
         text=True,
         check=False,

@@ -11,7 +11,7 @@ import sys
 import uuid
 from dataclasses import asdict
 from functools import lru_cache
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from kasago.literate.parse import Snippet
 from kasago.literate.run import Result, ends_as_said, run
 
 PACKAGE = Path(__file__).parent.parent
+
+version = lru_cache(metadata.version)  # it reads a file each time
 
 
 def run_cached(snippet: Snippet, folder: Path) -> Result:
