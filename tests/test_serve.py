@@ -92,7 +92,7 @@ def serve(folder, **environment):
 
 def files_of(site):
     """Return what a reader can see of a built site."""
-    files = [*site.rglob("*.html"), site / "search" / "search_index.json"]
+    files = [*site.rglob("*.html"), *site.rglob("search/*.json")]
     return {str(file.relative_to(site)): file.read_text("utf-8") for file in files}
 
 
@@ -167,6 +167,7 @@ def test_what_is_served_is_what_a_build_from_nothing_gives(book, built, tmp_path
     served, fresh = files_of(book.site), files_of(site)
     assert served.keys() == fresh.keys()
     assert [name for name in served if served[name] != fresh[name]] == []
+    assert {"404.html", "search/en.json", "search/ja.json"} < served.keys()
 
 
 def test_a_change_of_the_package_shows_in_its_reference(tmp_path):
