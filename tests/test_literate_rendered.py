@@ -92,6 +92,9 @@ def test_links_between_pages_lead_to_addresses():
     assert files == ["../a.md", "../index.md"]
     for address in ("../a/#b", "../", "https://a.org/c.md"):
         assert f'<a href="{address}">' in page
+    page, _, _ = tidied(html(), SOURCE, directories=False)
+    for address in ("../a.html#b", "../index.html", "https://a.org/c.md"):
+        assert f'href="{address}"' in page
 
 
 @pytest.mark.parametrize(

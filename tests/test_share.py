@@ -95,10 +95,12 @@ def test_a_page_has_a_picture_drawn_from_its_first_figure(heads, site, page):
     figure = FIGURE.search((site / page / "index.html").read_text("utf-8"))
     edition = "ja/" if page.startswith("ja/") else ""
     own = page if figure else edition
-    assert meta["og:image"] == f"{SITE}{own}picture.png"
+    name = PAGES[page].name.partition(".")[0] if figure else "index"
+    picture = f"{own}{name}.png"
+    assert meta["og:image"] == SITE + picture
     assert len(meta["og:image:alt"]) > 20
     assert bool(re.search("[\u3040-\u30ff]", meta["og:image:alt"])) == bool(edition)
-    png = (site / own / "picture.png").read_bytes()
+    png = (site / picture).read_bytes()
     assert len(png) < 150_000
     size = (int(meta["og:image:width"]), int(meta["og:image:height"]))
     assert struct.unpack(">II", png[16:24]) == size == (1200, 630)

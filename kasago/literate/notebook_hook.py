@@ -81,7 +81,7 @@ def _tidy(html: str, text: str, page: Page) -> str:
     """Return the page of a notebook; see to its table of contents and its links."""
     source = Path(page.file.abs_src_path or "")
     try:
-        html, headings, files = tidied(html, text)
+        html, headings, files = tidied(html, text, page.file.use_directory_urls)
     except ValueError as error:
         log.error("%s: %s", relative(source), error)
         return html

@@ -29,7 +29,9 @@ class Heading:
     name: str
 
 
-def tidied(html: str, source: str) -> tuple[str, list[Heading], list[str]]:
+def tidied(
+    html: str, source: str, directories: bool = True
+) -> tuple[str, list[Heading], list[str]]:
     """Return the HTML of a notebook as the site's own.
 
     Parameters
@@ -39,6 +41,8 @@ def tidied(html: str, source: str) -> tuple[str, list[Heading], list[str]]:
     source : str
         The notebook, Markdown as jupytext writes it. The option ``alt`` of a cell says what its
         figure shows, to someone who cannot see it.
+    directories : bool
+        Whether the address of a page of the site is a folder, or else a file.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def tidied(html: str, source: str) -> tuple[str, list[Heading], list[str]]:
     links = [link for link in soup.select("a[href]") if not re.match("[a-z]+:|#", _href(link))]
     files = [_href(link).partition("#")[0] for link in links]
     for link in links:
-        link["href"] = MARKDOWN_FILE.sub(_address, _href(link))
+        link["href"] = _address(_href(link), directories)
     headings = [_heading(heading) for heading in soup.select("h1, h2, h3, h4, h5, h6")]
     book = jupytext.reads(source, fmt="md")
     alts = [cell.metadata.get("alt", "") for cell in book.cells if cell.cell_type == "code"]
@@ -68,8 +72,11 @@ def _href(link: Tag) -> str:
     return str(link["href"])
 
 
-def _address(file: re.Match[str]) -> str:
-    return "" if file[0].startswith("index") else "/"
+def _address(file: str, directories: bool) -> str:
+    """Return the address of the page that is made of a file."""
+    if not directories:
+        return re.sub(r"\.md(?=#|$)", ".html", file)
+    return MARKDOWN_FILE.sub(lambda end: "" if end[0].startswith("index") else "/", file)
 
 
 def _heading(heading: Tag) -> Heading:

@@ -27,7 +27,6 @@ from kasago.literate.figure import to_card
 
 FIGURE = re.compile(r'<figure class="drawn".*?(<svg .*?</svg>)', re.DOTALL)
 LABEL = re.compile(r' aria-label="([^"]*)"')
-NAME = "picture.png"
 
 
 def on_post_template(output: str, *, template_name: str, config: MkDocsConfig) -> str:
@@ -44,12 +43,13 @@ def on_page_content(content: str, *, page: Page, config: MkDocsConfig, files: Fi
     """Draw the picture of a page."""
     figure = FIGURE.search(content)
     if figure:
-        file = Path(page.file.abs_dest_path).with_name(NAME)
+        name = f"{page.file.name}.png"
+        file = Path(page.file.abs_dest_path).with_name(name)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(to_card(figure[1]))
         alt = LABEL.search(figure[1])
         page.meta["share"] = {
-            "picture": urljoin(page.canonical_url or "", NAME),
+            "picture": urljoin(page.canonical_url or "", name),
             "alt": html.unescape(alt[1]) if alt else "",
         }
 
