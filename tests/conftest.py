@@ -57,10 +57,13 @@ def site(built):
 
 
 @pytest.fixture(scope="session")
-def server(site):
-    """Serve the site by a plain file server; yield its address."""
-    with serving(site) as address:
-        yield address
+def server(site, tmp_path_factory):
+    """Serve the site by a plain file server, under a sub-path; yield its address."""
+    host = tmp_path_factory.mktemp("host")
+    (host / "book").mkdir()
+    (host / "book" / "kasago").symlink_to(site, target_is_directory=True)
+    with serving(host) as address:
+        yield f"{address}book/kasago/"
 
 
 @contextmanager

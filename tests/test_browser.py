@@ -1,63 +1,379 @@
-"""The site in a real browser: what a reader's machine loads, reports and shows."""
+"""The site in a real browser, under a sub-path: what a reader's machine loads, says and shows.
+
+Every page is opened once at each width, and then switched to the dark scheme by its own button.
+"""
+
+import gzip
+import re
+from dataclasses import dataclass
+from io import BytesIO
 
 import pytest
 
 from conftest import ROOT, address_of, serving
-from kasago.literate.parse import parse
+from kasago.literate.parse import is_notebook, parse
+from kasago.literate.run import run
 
 pytestmark = pytest.mark.xdist_group("site")
 
-PAGES = [address_of(chapter) for chapter in sorted((ROOT / "docs").rglob("*.md"))]
+SOURCES = {address_of(page): page for page in sorted((ROOT / "docs").rglob("*.md"))}
+PAGES = list(SOURCES)
+CHAPTERS = [page for page in PAGES if not is_notebook(SOURCES[page].read_text("utf-8"))]
+PHONE, DESK = 360, 1280
+
+# WCAG 2.2 AA, and what axe-core's authors advise beyond it.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a change of colours can change.
+RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
+# What Material makes, by rule: its script puts each copy button into a <nav> without a name, and
+# the box that opens the menu of a phone is the first of the page, before any landmark.
+NOT_OURS = {"landmark-unique": ".md-code__nav", "region": "#__drawer"}
+
+# Bytes, as gzip -9 leaves them.
+FIRST_VISIT = 400 * 1024
+# The sum of layout shifts while a page loads. 0.1 is what is called good; a line of text that
+# moves by its own height on a desktop is 0.01.
+SHIFT = 0.001
 
 
-@pytest.fixture(params=[("light", 1280), ("dark", 360)], ids=lambda p: f"{p[0]}-{p[1]}")
-def context(browser, request):
-    scheme, width = request.param
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
-    yield context
-    context.close()
+def snippets_of(page):
+    return parse(SOURCES[page].read_text("utf-8"), SOURCES[page].name)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "index")
-def test_a_page_loads_from_its_own_host_fits_and_is_legible(context, server, page):
-    tab = context.new_page()
-    requests, failed, messages = [], [], []
+@pytest.fixture
+def open_page(browser, server):
+    """Return a function that opens a page in a context of its own."""
+    contexts = []
+
+    def opened(page, width=DESK, **options):
+        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        tab = context.new_page()
+        tab.goto(server + page, wait_until="networkidle")
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+# ---------------------------------------------------------------- every page, at each width
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What came of opening a page."""
+
+    requests: list[str]
+    failed: list[str]
+    messages: list[str]
+    weight: int
+    shift: float
+    sideways: int
+    unreachable: list[str]
+    faults: list[str]
+    ink: list[float]
+    has_font: bool
+    copied: list[str]
+
+
+@pytest.fixture(scope="session")
+def visit(browser, server):
+    """Return a function that opens a page once and says what came of it."""
+    axe = pytest.importorskip("axe_playwright_python.base").AXE_SCRIPT
+    visits = {}
+
+    def visited(page, width):
+        if (page, width) not in visits:
+            context = browser.new_context(viewport={"width": width, "height": 800})
+            context.grant_permissions(["clipboard-read", "clipboard-write"])
+            context.add_init_script(WATCH_SHIFTS)
+            context.set_default_timeout(15_000)
+            tab = context.new_page()
+            visits[page, width] = look_at(tab, server + page, axe, copying=width == DESK)
+            context.close()
+        return visits[page, width]
+
+    return visited
+
+
+def look_at(tab, address, axe, copying):
+    requests, failed, messages, responses = [], [], [], []
     tab.on("request", lambda request: requests.append(request.url))
     tab.on("requestfailed", lambda request: failed.append(request.url))
+    # Playwright cannot take the method of a list itself.
+    tab.on("response", lambda response: responses.append(response))  # noqa: PLW0108
     tab.on("console", lambda message: messages.append(message.text))
     tab.on("pageerror", lambda error: messages.append(str(error)))
-    tab.goto(server + page, wait_until="networkidle")
+    tab.goto(address, wait_until="networkidle")
+    shift = tab.evaluate("shifts.reduce((sum, shift) => sum + shift, 0)")
+    failed += [r.url for r in responses if not r.ok]
+    weight = sum(len(gzip.compress(r.body(), 9)) for r in responses if r.ok)
+    sideways = tab.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    unreachable = tab.evaluate(UNREACHABLE)
+    has_font = tab.evaluate("document.fonts.check('16px \"Kasago Math\"')")
 
-    assert [url for url in requests if not url.startswith((server, "data:"))] == []
-    assert failed == []
-    assert messages == []
-    width = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    assert tab.evaluate(width), "the page scrolls sideways"
-    if tab.locator("math").count():
-        assert tab.evaluate("document.fonts.check('16px \"Kasago Math\"')")
-    for text in tab.locator("figure.drawn svg").all():
-        assert text.evaluate(CONTRAST_OF_INK) >= 7, "the ink of a figure is hard to read"
+    tab.evaluate(axe)
+    faults, ink = [], []
+    tab.emulate_media(reduced_motion="reduce")  # colours do not fade
+    for scheme, rules in ("default", RULES), ("slate", RULES_OF_COLOUR):
+        if scheme == "slate":
+            tab.locator("label[for^=__palette]:visible").click()
+        tab.wait_for_function(f"document.body.dataset.mdColorScheme === '{scheme}'")
+        found = tab.evaluate(
+            "rules => axe.run({runOnly: rules, resultTypes: ['violations']})", rules
+        )
+        faults += [
+            f"{scheme}: {violation['help']}: {node['html']}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+            if NOT_OURS.get(violation["id"], "?") not in node["target"][-1]
+        ]
+        ink += [text.evaluate(CONTRAST_OF_INK) for text in tab.locator("figure.drawn svg").all()]
+    return Visit(
+        requests, failed, messages, weight, shift, sideways, unreachable, faults, ink, has_font,
+        copies(tab) if copying else [],
+    )  # fmt: skip
 
 
-def test_a_name_in_code_is_a_link_that_shows_when_pointed_at_and_not_in_a_copy(context, server):
-    tab = context.new_page()
-    tab.goto(f"{server}loss/", wait_until="networkidle")
+def copies(tab):
+    """Return what the copy button of each snippet leaves on the clipboard."""
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    copied = []
+    for button in tab.locator(".snippet > .highlight:first-child .md-code__button").all():
+        tab.evaluate("navigator.clipboard.writeText('nothing')")
+        button.click()
+        copied.append(tab.evaluate("navigator.clipboard.readText()"))
+    return copied
+
+
+@pytest.fixture(params=[PHONE, DESK])
+def width(request):
+    return request.param
+
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "index")
+each_chapter = pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page or "index")
+
+
+@each_page
+def test_a_page_asks_its_own_host_alone_and_gets_all_it_asks_for(visit, server, page, width):
+    seen = visit(page, width)
+    assert [url for url in seen.requests if not url.startswith((server, "data:"))] == []
+    assert seen.failed == []
+
+
+@each_page
+def test_a_page_writes_nothing_to_the_console(visit, page, width):
+    assert visit(page, width).messages == []
+
+
+@each_page
+def test_a_page_does_not_scroll_sideways(visit, page, width):
+    assert visit(page, width).sideways <= 0
+
+
+@each_page
+def test_nothing_moves_while_a_page_loads(visit, page, width):
+    assert visit(page, width).shift <= SHIFT
+
+
+@each_page
+def test_axe_finds_nothing_in_either_scheme(visit, page, width):
+    assert visit(page, width).faults == []
+
+
+@each_page
+def test_what_scrolls_can_be_scrolled_by_keyboard(visit, page, width):
+    assert visit(page, width).unreachable == []
+
+
+@each_page
+def test_a_first_visit_is_light(visit, page, width):
+    assert visit(page, width).weight <= FIRST_VISIT
+
+
+@each_page
+def test_the_ink_of_figures_is_legible_in_both_schemes(visit, page, width):
+    assert min(visit(page, width).ink, default=21) >= 7
+
+
+@each_page
+def test_formulas_are_set_in_their_own_font(visit, server, page, width):
+    seen = visit(page, width)
+    if any(url.endswith(".woff2") for url in seen.requests):
+        assert seen.has_font
+
+
+@each_chapter
+def test_the_copy_button_gives_the_source_of_a_snippet(visit, page):
+    assert visit(page, DESK).copied == [s.code.rstrip("\n") for s in snippets_of(page)]
+
+
+# ---------------------------------------------------------------- what a reader does
+
+
+@pytest.mark.parametrize("page", ["perceptron/", "ja/descent/"])
+def test_what_was_copied_runs(visit, page):
+    for code, snippet in zip(visit(page, DESK).copied, snippets_of(page), strict=True):
+        if snippet.runs and "fails" not in snippet.options:
+            [copied] = parse(f"```python\n{code}\n```\n", "copied.md")
+            assert run(copied).error == ""
+
+
+KEYBOARD = ["", "ja/", "loss/", "ja/gradient/", "glossary/", "reference/functions/", "lab/"]
+
+
+@pytest.mark.parametrize("page", KEYBOARD, ids=lambda page: page or "index")
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(open_page, page, width):
+    tab = open_page(page, width, reduced_motion="reduce")
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    hidden = []
+    for _ in range(1000):
+        tab.keyboard.press("Tab")
+        at = tab.evaluate(FOCUS)
+        if at is None:
+            break
+        if not at["shown"]:
+            hidden.append(at["html"])
+    assert at is None, "Tab does not come to an end"
+    assert hidden == []
+    assert tab.evaluate(NOT_FOCUSED) == []
+
+
+def test_the_first_stop_that_shows_is_a_link_past_the_menu(open_page):
+    tab = open_page("loss/")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.matches('.md-skip')")
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("!!document.activeElement.closest('article')")
+
+
+def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(open_page):
+    tab = open_page("loss/", PHONE, reduced_motion="reduce")
+    link = tab.locator(".md-nav--primary a[href='../gradient/']")
+    assert not link.is_visible()
+    tab.locator("#__drawer").focus()
+    tab.keyboard.press("Space")
+    assert link.is_visible()
+    tab.locator("#__drawer").focus()
+    tab.keyboard.press("Space")
+    assert not link.is_visible()
+
+
+@pytest.mark.parametrize("page", ["", "ja/"])
+def test_the_search_opens_and_closes_by_keyboard(open_page, page, width):
+    tab = open_page(page, width, reduced_motion="reduce")
+    query = tab.locator(".md-search__input")
+    tab.keyboard.press("/")
+    tab.keyboard.type("softmax")
+    tab.wait_for_selector(".md-search-result__link")
+    assert query.input_value() == "softmax"
+    tab.keyboard.press("Escape")
+    assert not tab.locator("#__search").is_checked()
+    assert not query.evaluate("query => query === document.activeElement")
+
+
+def test_a_folded_solution_opens_with_enter(open_page):
+    tab = open_page("loss/")
+    details = tab.locator("details").first
+    assert details.get_attribute("open") is None
+    details.locator("summary").focus()
+    tab.keyboard.press("Enter")
+    assert details.get_attribute("open") is not None
+
+
+def test_motion_stops_for_who_asks_for_less(open_page):
+    moving = "document.getAnimations().length"
+    assert open_page("").evaluate(moving) > 0
+    assert open_page("", reduced_motion="reduce").evaluate(moving) == 0
+
+
+@each_page
+def test_a_page_reads_without_scripts(open_page, page):
+    tab = open_page(page, PHONE, java_script_enabled=False)
+    assert tab.locator("html.no-js").count() == 1
+    assert tab.evaluate(NOT_SHOWN) == []
+
+
+def test_the_menu_opens_without_scripts(open_page, width):
+    tab = open_page("loss/", width, java_script_enabled=False, reduced_motion="reduce")
+    if width == PHONE:
+        tab.locator(".md-header__button[for=__drawer]").click()
+    link = tab.locator(".md-nav--primary a[href='../gradient/']")
+    assert link.is_visible()
+    link.click()
+    assert tab.url.endswith("/gradient/")
+
+
+@pytest.mark.parametrize("page", ["loss/", "ja/loss/"])
+def test_a_formula_is_copied_as_latex(open_page, page):
+    tab = open_page(page)
+    for place, mark in ("p:has(> math)", "$"), (".formula", "$$"):
+        part = tab.locator(f"article {place}").first
+        latex = part.locator("math").first.get_attribute("data-latex")
+        part.evaluate("part => getSelection().selectAllChildren(part)")
+        tab.keyboard.press("Control+C")
+        text = tab.evaluate("navigator.clipboard.readText()")
+        assert f"{mark}{latex}{mark}" in text
+        assert re.sub(r"\$[^$]+\$", "", text).strip("$ \n") or mark == "$$"
+    # From the middle of a formula, too.
+    tab.locator("article p > math mi").first.evaluate(
+        "mi => getSelection().selectAllChildren(mi.parentNode)"
+    )
+    tab.keyboard.press("Control+C")
+    assert tab.evaluate("navigator.clipboard.readText()").startswith("$")
+
+
+def test_nothing_hides_a_formula_from_a_screen_reader(open_page):
+    tab = open_page("loss/")
+    hidden = "document.querySelectorAll('[aria-hidden=true] math, math[aria-hidden]').length"
+    assert tab.evaluate(hidden) == 0
+    assert "math" in tab.locator(".formula").first.aria_snapshot()
+
+
+@pytest.mark.parametrize("page", ["loss/", "ja/loss/", "reference/functions/"])
+def test_a_printed_page_is_its_text(open_page, page):
+    pypdf = pytest.importorskip("pypdf")
+    tab = open_page(page, color_scheme="dark")
+    said = tab.locator("article p:not(.used-in)").last.inner_text()
+    solutions = tab.locator("details p").all_text_contents()
+    tab.emulate_media(media="print")
+    assert tab.evaluate("getComputedStyle(document.body).getPropertyValue('--paper')") == "#fffefc"
+    pdf = pypdf.PdfReader(BytesIO(tab.pdf(prefer_css_page_size=True)))
+    text = re.sub(r"\s+", "", "".join(sheet.extract_text() for sheet in pdf.pages))
+    for words in [said, *solutions]:
+        assert re.sub(r"\s+", "", re.split(r"[$\\]", words)[0])[:20] in text
+    for trace in ("Search", "検索", "Copytoclipboard", "Downloadasanotebook", "¶"):
+        assert trace not in text
+
+
+def test_a_name_in_code_is_a_link_that_its_dots_show_and_not_in_a_copy(open_page):
+    tab = open_page("loss/", reduced_motion="reduce")
     link = tab.locator(".snippet code a").first
-    style = "a => [getComputedStyle(a).color, getComputedStyle(a).textDecorationLine]"
+    style = "a => getComputedStyle(a)[['color', 'textDecorationLine', 'textDecorationStyle'][{}]]"
     colour = link.evaluate("a => getComputedStyle(a.parentElement).color")
-    assert link.evaluate(style) == [colour, "none"]
+
+    def looks():
+        return [link.evaluate(style.format(i)) for i in range(3)]
+
+    assert looks() == [colour, "underline", "dotted"]
     link.focus()
-    assert link.evaluate(style) == [colour, "underline"]
+    assert looks() == [colour, "underline", "solid"]
     link.evaluate("a => a.blur()")
     link.hover()
     tab.wait_for_function("() => document.querySelector('.snippet code a:hover')")
-    assert link.evaluate(style) == [colour, "underline"]
+    assert looks() == [colour, "underline", "solid"]
 
-    snippet = parse((ROOT / "docs" / "loss.md").read_text("utf-8"), "loss.md")[0]
     selected = tab.locator(".snippet code").first.evaluate(
         "code => { getSelection().selectAllChildren(code); return getSelection().toString() }"
     )
-    assert selected.strip() == snippet.code.strip()
+    assert selected.strip() == snippets_of("loss/")[0].code.strip()
 
 
 @pytest.mark.parametrize("touch", [False, True])
@@ -103,6 +419,88 @@ def test_a_problem_can_be_reported_where_the_code_is_copied(browser, small_site,
     assert [url for url in requests if not url.startswith((server, "data:"))] == []
 
 
+def switch(tab, language):
+    """Choose the other language in the menu, and return where that leads."""
+    tab.locator("header .md-select button").hover()
+    with tab.expect_navigation():
+        tab.locator(f"header a[hreflang={language}]").click()
+    return tab.url
+
+
+def test_the_switch_of_languages_stays_at_the_heading(open_page, server):
+    tab = open_page("loss/#cross-entropy")
+    assert switch(tab, "ja") == f"{server}ja/loss/#cross-entropy"
+    # Scrolled on, it is the heading that one reads; at the top of a page, it is the page.
+    tab.wait_for_load_state("networkidle")
+    tab.locator("#y-minus-t").evaluate("heading => heading.scrollIntoView()")
+    assert switch(tab, "en") == f"{server}loss/#y-minus-t"
+    tab.goto(f"{server}loss/", wait_until="networkidle")
+    assert switch(tab, "ja") == f"{server}ja/loss/"
+    tab.goto(f"{server}ja/", wait_until="networkidle")
+    assert switch(tab, "en") == server
+
+
+def test_without_script_the_switch_of_languages_leads_to_the_page(open_page, server):
+    tab = open_page("loss/#batch", java_script_enabled=False)
+    assert switch(tab, "ja") == f"{server}ja/loss/"
+
+
+# ---------------------------------------------------------------- what is asked of the browser
+
+WATCH_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver(list => shifts.push(...list.getEntries().map(shift => shift.value)))
+  .observe({type: "layout-shift", buffered: true});
+"""
+
+# Boxes that scroll sideways and neither take the focus nor hold what does.
+UNREACHABLE = """
+[...document.querySelectorAll("article *")]
+  .filter(box => ["auto", "scroll"].includes(getComputedStyle(box).overflowX)
+    && box.scrollWidth > box.clientWidth && box.checkVisibility()
+    && box.tabIndex < 0 && !box.querySelector("a, button, [tabindex='0']"))
+  .map(box => box.outerHTML.slice(0, 80))
+"""
+
+# Where the focus is, and whether it shows: on the element, or on the label of its box. The button
+# of the scheme is the label of the scheme that is not chosen, after the box of the one that is.
+FOCUS = """
+(() => {
+  const at = document.activeElement;
+  if (at === document.body) return null;
+  at.dataset.focused = "";
+  const shows = part => {
+    const {outlineStyle, outlineWidth} = getComputedStyle(part);
+    const box = part.getBoundingClientRect();
+    return outlineStyle !== "none" && parseFloat(outlineWidth) > 0
+      && part.checkVisibility({opacityProperty: true, visibilityProperty: true})
+      && box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < innerHeight;
+  };
+  const writes = at.matches("input[type=text]"); // its caret shows
+  return {
+    html: at.outerHTML.slice(0, 120),
+    shown: writes
+      || [at, ...at.labels ?? [], at.nextElementSibling].some(part => part && shows(part)),
+  };
+})()
+"""
+
+NOT_FOCUSED = """
+[...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")]
+  .filter(part => part.checkVisibility({visibilityProperty: true}) && part.tabIndex >= 0
+    && !part.matches("[type=radio]:not(:checked)") && !("focused" in part.dataset))
+  .map(part => part.outerHTML.slice(0, 120))
+"""
+
+# Parts of the text that take no room on the page, those that a reader folds out aside.
+NOT_SHOWN = """
+[...document.querySelectorAll("article :is(h1, h2, h3, p, li, pre, table, figure, svg, math)")]
+  .filter(part => !part.closest("details:not([open])"))
+  .filter(part => part.textContent.trim() && !(part.getBoundingClientRect().width > 0
+    && part.getBoundingClientRect().height > 0 && part.checkVisibility({visibilityProperty: true})))
+  .map(part => part.outerHTML.slice(0, 120))
+"""
+
 # The contrast (WCAG 2.2) of a figure's text with what lies behind the page.
 CONTRAST_OF_INK = """
 svg => {
@@ -127,34 +525,3 @@ svg => {
   return (light + 0.05) / (dark + 0.05);
 }
 """
-
-
-def switch(tab, language):
-    """Choose the other language in the menu, and return where that leads."""
-    tab.locator("header .md-select button").hover()
-    with tab.expect_navigation():
-        tab.locator(f"header a[hreflang={language}]").click()
-    return tab.url
-
-
-@pytest.mark.parametrize("context", [("light", 1280)], indirect=True)
-def test_the_switch_of_languages_stays_at_the_heading(context, server):
-    tab = context.new_page()
-    tab.goto(f"{server}loss/#cross-entropy", wait_until="networkidle")
-    assert switch(tab, "ja") == f"{server}ja/loss/#cross-entropy"
-    # Scrolled on, it is the heading that one reads; at the top of a page, it is the page.
-    tab.wait_for_load_state("networkidle")
-    tab.locator("#y-minus-t").evaluate("heading => heading.scrollIntoView()")
-    assert switch(tab, "en") == f"{server}loss/#y-minus-t"
-    tab.goto(f"{server}loss/", wait_until="networkidle")
-    assert switch(tab, "ja") == f"{server}ja/loss/"
-    tab.goto(f"{server}ja/", wait_until="networkidle")
-    assert switch(tab, "en") == server
-
-
-def test_without_script_the_switch_of_languages_leads_to_the_page(browser, server):
-    context = browser.new_context(java_script_enabled=False)
-    tab = context.new_page()
-    tab.goto(f"{server}loss/#batch")
-    assert switch(tab, "ja") == f"{server}ja/loss/"
-    context.close()

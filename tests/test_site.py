@@ -1,7 +1,10 @@
 """The site, built from nothing in strict mode, as files."""
 
+import gzip
 import json
 import re
+import shutil
+import subprocess
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +20,21 @@ pytestmark = pytest.mark.xdist_group("site")
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 CHAPTERS = [page for page in PAGES if not is_notebook(page.read_text("utf-8"))]
+
+# The Nu checker, where .ci/run puts it.
+NU = ROOT / ".cache" / "nu" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+# What it says that stays as it is.
+ACCEPTED = {
+    # Material's boxes outside of any block of its template. Firefox would otherwise open the menu
+    # of a page that it comes back to.
+    "Attribute “autocomplete” is only allowed when the input type is",
+    # MathML Core has this attribute on every element; the checker knows MathML 3.
+    "Attribute “scriptlevel” not allowed on element “mtable”",
+}
+
+# Bytes of a page, its figures within it, as gzip -9 leaves them.
+PAGE = 150 * 1024
+
 LOADS = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
 
 
@@ -56,6 +74,47 @@ def test_nothing_is_loaded_from_another_host(pages, site):
     for css in site.rglob("*.css"):
         text = css.read_text("utf-8")
         assert not re.search(r"url\(\s*[\"']?(https?:)?//|@import", text), css
+
+
+def test_every_address_of_the_site_is_relative(pages):
+    """So that the site works under any path, and read from a folder; 404 stands at any address."""
+    for name, page in pages.items():
+        for tag, attributes in page.elements:
+            if tag == "meta" or attributes.get("rel", "").strip() in {"canonical", "alternate"}:
+                continue
+            for attribute in ("href", "src", "action", "data"):
+                address = attributes.get(attribute) or ""
+                own = address.startswith(("/", "https://kasago.example/"))
+                assert not own or name == "404.html", f"{name}: {address}"
+
+
+def test_each_page_and_each_name_of_a_language_says_its_language(pages):
+    for name, page in pages.items():
+        language = "ja" if name.startswith("ja/") else "en"
+        assert [a.get("lang") for tag, a in page.elements if tag == "html"] == [language]
+        switch = [a for tag, a in page.elements if tag == "a" and a.get("hreflang")]
+        assert {a["hreflang"] for a in switch} == {"en", "ja"}
+        assert all(a["lang"] == a["hreflang"] for a in switch)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_with_its_figures_is_light(site, page):
+    assert len(gzip.compress(built_page(site, page).encode(), 9)) <= PAGE
+
+
+@pytest.mark.skipif(not NU.is_file(), reason="no Nu checker (.ci/run installs it)")
+@pytest.mark.skipif(not shutil.which("java"), reason="no Java for the Nu checker")
+def test_the_html_is_valid(site):
+    check = ["java", "-jar", NU, "--errors-only", "--format", "json", "--stdout", "--skip-non-html"]
+    run = subprocess.run([*check, site], capture_output=True, text=True, check=False)
+    messages = json.loads(run.stdout)["messages"]
+    faults = {
+        f"{Path(m['url']).relative_to(f'file:{site}')}:{m['lastLine']}: {m['message']}"
+        for m in messages
+        if not m["message"].startswith(tuple(ACCEPTED))
+    }
+    assert messages, "the checker has looked at nothing"
+    assert sorted(faults) == []
 
 
 def test_every_link_within_the_site_leads_somewhere(pages, site):

@@ -16,6 +16,9 @@ STRAY = re.compile(
     r"| (?P<latex>\$[^$<>]*\\[A-Za-z][^$<>]*\$?)",
     re.DOTALL | re.VERBOSE,
 )
+# A reference that stands alone: a link. Inside of <math> nothing can be told from the outside,
+# so a screen reader may not announce it.
+LINK = re.compile(r'<math( data-latex="[^"]*")><mtext><a( href="[^"]*">[^<]*</a>)</mtext></math>')
 # What math-core leaves of a reference to an equation that is not on the page.
 UNRESOLVED = re.compile(r'<a href="#([^"]*)">\(\?\?\)</a>')
 
@@ -67,6 +70,7 @@ def to_mathml(page: str) -> tuple[str, list[FormulaError]]:
         else:
             attribute = html.escape(source).replace("\n", " ")
             formula = mathml.replace("<math", f'<math data-latex="{attribute}"', 1)
+            formula = LINK.sub(r"<a\1\2", formula)
         formulas.append(f'<div class="formula">{formula}</div>' if block else formula)
     waiting = iter(formulas)
     page = FORMULA.sub(lambda _: next(waiting), page)
