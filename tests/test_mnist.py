@@ -628,6 +628,15 @@ def test_a_download_is_kept_and_not_repeated(server: Server, cache: Path) -> Non
     assert server.seen == []
 
 
+def test_the_scheme_of_a_url_may_be_in_capitals(server: Server, cache: Path) -> None:
+    assert_tiny_set(load_mnist(source=server.url.replace("http", "HTTP"), cache=cache))
+
+
+def test_of_the_end_of_a_url_only_slashes_are_left_out(server: Server, cache: Path) -> None:
+    load_mnist(source=f"{server.url}/X", cache=cache)
+    assert set(server.seen) == {f"/X/{name}" for name in NAMES}
+
+
 def test_two_urls_share_no_files(server: Server, cache: Path) -> None:
     load_mnist(source=f"{server.url}/mnist", cache=cache)
     server.files[TRAIN_LABELS] = pack(idx(np.array([7, 7, 7], np.uint8)))
