@@ -67,6 +67,22 @@ def test_a_network_written_for_the_book_is_trained() -> None:
     assert np.mean(subject.train_loss_list[-6:]) < np.mean(subject.train_loss_list[:6])
 
 
+def test_one_hot_labels_and_class_indices_train_alike() -> None:
+    x, t = points()
+    hot = np.eye(2, dtype=int)[t]
+    indices, one_hot = (
+        Trainer(
+            net(), x, labels, x, labels,
+            mini_batch_size=10, verbose=False, rng=np.random.default_rng(2),
+        )
+        for labels in (t, hot)
+    )  # fmt: skip
+    indices.train()
+    one_hot.train()
+    assert one_hot.train_loss_list == indices.train_loss_list
+    assert one_hot.test_acc_list == indices.test_acc_list
+
+
 def test_it_is_the_loop_of_train() -> None:
     x, t = points()
     network = net()
