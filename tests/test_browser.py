@@ -15,7 +15,8 @@ from kasago.literate.check import check_source
 from kasago.literate.parse import is_notebook, parse
 from kasago.literate.run import run
 
-pytestmark = pytest.mark.xdist_group("site")
+# What is not of one page stands together.
+pytestmark = pytest.mark.xdist_group("browser")
 
 SOURCES = {address_of(page): page for page in sorted((ROOT / "docs").rglob("*.md"))}
 PAGES = list(SOURCES)
@@ -162,8 +163,16 @@ def width(request):
     return request.param
 
 
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "index")
-each_chapter = pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page or "index")
+def each(pages):
+    """Parametrize a test by page; one worker opens a page, and has all tests of it."""
+    return pytest.mark.parametrize(
+        "page",
+        [pytest.param(page, marks=pytest.mark.xdist_group(page or "index")) for page in pages],
+        ids=lambda page: page or "index",
+    )
+
+
+each_page, each_chapter = each(PAGES), each(CHAPTERS)
 
 
 @each_page

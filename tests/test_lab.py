@@ -13,7 +13,7 @@ from conftest import ROOT, address_of
 from kasago.literate.notebook import INSTALL
 from kasago.literate.parse import is_notebook
 
-pytestmark = pytest.mark.xdist_group("site")
+pytestmark = pytest.mark.xdist_group("lab")
 
 LAB = ROOT / "docs" / "lab"
 EDITIONS = [LAB / "index.md", LAB / "index.ja.md"]

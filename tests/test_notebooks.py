@@ -11,8 +11,7 @@ from kasago.literate.check import same_output
 from kasago.literate.notebook import INSTALL
 from kasago.literate.parse import parse
 
-# One worker builds, and then has all tests that need the site.
-pytestmark = pytest.mark.xdist_group("site")
+pytestmark = pytest.mark.xdist_group("notebooks")
 
 PAGES = {
     page: [s for s in parse(page.read_text("utf-8"), page.name) if s.runs]

@@ -7,8 +7,7 @@ import pytest
 
 from conftest import mkdocs_build
 
-# One worker builds, and then has all tests that need the site.
-pytestmark = pytest.mark.xdist_group("site")
+pytestmark = pytest.mark.xdist_group("offline")
 
 LINK = re.compile(r'<(?:a|link|script|img)\b[^>]*? (?:href|src)="([^"]*)"')
 

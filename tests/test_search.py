@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("site")
+pytestmark = pytest.mark.xdist_group("search")
 
 # What is typed, and the pages of which one must be among the first three.
 ENGLISH = [

@@ -14,8 +14,7 @@ import pytest
 
 from conftest import ROOT, mkdocs_build
 
-# One worker builds, and then has all tests that need the site.
-pytestmark = pytest.mark.xdist_group("site")
+pytestmark = pytest.mark.xdist_group("serve")
 
 COMMAND = re.search(r"^serve:.*\n\t\$\(BIN\)/mkdocs (.+)$", (ROOT / "Makefile").read_text(), re.M)
 

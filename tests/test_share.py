@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 
 import pytest
 
-from conftest import ROOT, address_of
+from conftest import ROOT, address_of, serving
 from kasago.literate.figure import to_card
 from kasago.literate.share_hook import FIGURE
 
-pytestmark = pytest.mark.xdist_group("site")
+pytestmark = pytest.mark.xdist_group("share")
 
 SITE = os.environ.get("SITE_URL", "https://kasago.example/")
 PAGES = {address_of(page): page for page in sorted((ROOT / "docs").rglob("*.md"))}
@@ -149,15 +149,16 @@ def test_page_404_speaks_both_languages_and_leads_to_every_chapter(site):
     assert {page for page in missing if "/reference/" not in page} == set()
 
 
-def test_page_404_searches_the_edition_that_one_asks(browser, server):
-    tab = browser.new_page()
+def test_page_404_searches_the_edition_that_one_asks(browser, site):
     messages = []
-    tab.on("console", lambda message: messages.append(message.text))
-    tab.on("pageerror", lambda error: messages.append(str(error)))
-    tab.goto(f"{server}404.html", wait_until="networkidle")
-    tab.get_by_label("本の中を検索").fill("勾配")
-    tab.get_by_role("button", name="検索", exact=True).click()
-    tab.wait_for_url("**/ja/?q=*")
-    tab.wait_for_selector(".md-search-result__item")
+    # Its links hold at the address of the site alone, here the root of a host.
+    with serving(site) as address, browser.new_context() as context:
+        tab = context.new_page()
+        tab.on("console", lambda message: messages.append(message.text))
+        tab.on("pageerror", lambda error: messages.append(str(error)))
+        tab.goto(f"{address}404.html", wait_until="networkidle")
+        tab.get_by_label("本の中を検索").fill("勾配")
+        tab.get_by_role("button", name="検索", exact=True).click()
+        tab.wait_for_url("**/ja/?q=*")
+        tab.wait_for_selector(".md-search-result__item")
     assert messages == []
-    tab.close()

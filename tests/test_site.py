@@ -15,7 +15,6 @@ import pytest
 from conftest import ROOT, address_of, mkdocs_build
 from kasago.literate.parse import is_notebook, parse
 
-# One worker builds, and then has all tests that need the site.
 pytestmark = pytest.mark.xdist_group("site")
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))

@@ -33,4 +33,6 @@ const boxes = new ResizeObserver(entries => {
     target.ariaLabel = scrolls ? names[Number(!target.matches(".formula"))] : null
   }
 })
-for (const box of document.querySelectorAll(".formula, .md-typeset__scrollwrap")) boxes.observe(box)
+addEventListener("load", () => { // by then the theme has put its tables into boxes
+  for (const box of document.querySelectorAll(".formula, .md-typeset__scrollwrap")) boxes.observe(box)
+})
