@@ -26,7 +26,8 @@ def _bowl(x: NDArray[Any]) -> Any:
 
 def _grid() -> NDArray[Any]:
     axis = np.linspace(-2, 2, 32)
-    return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    points: NDArray[Any] = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    return points
 
 
 def notebook_grid() -> Work:
