@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from kasago.literate.figure import COLORS, DARK_COLORS, PLACES
+from kasago.literate.figure import ACCENT, COLORS, DARK_COLORS, PLACES
 
 # How linear RGB looks to people without one kind of cone (Machado, Oliveira and Fernandes 2009,
 # severity 1).
@@ -90,6 +90,10 @@ def test_the_colours_of_matplotlib_are_places_that_the_page_fills():
         cycle = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
     assert tuple(cycle) == COLORS
     assert set(COLORS) < set(PLACES)
+
+
+def test_the_edge_of_a_card_is_the_red_of_the_style():
+    assert scheme("default")["red"] == ACCENT
 
 
 @schemes
