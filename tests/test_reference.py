@@ -136,8 +136,8 @@ def test_every_method_has_an_entry(edition, links):
 @site_test
 def test_types_stand_as_the_docstring_has_them(site):
     text = (site / "reference" / "functions" / "index.html").read_text("utf-8")
-    assert "<li><code>y</code>, <code>t</code> : array_like, same shape<" in text
-    assert "<li><code>x</code> : array_like, shape (K,) or (N, K)<" in text
+    assert "<li><code>y</code>, <code>t</code> : array_like, same shape<p>" in text
+    assert "<li><code>x</code> : array_like, shape (K,) or (N, K)<p>" in text
     for chapter in REFERENCE:
         text = (site / address_of(chapter) / "index.html").read_text("utf-8")
         for items in re.findall(r'<ul class="items">.*?</ul>', text, re.DOTALL):
