@@ -15,7 +15,10 @@ from kasago.literate import extension
 from kasago.literate.formulas import to_mathml
 from kasago.literate.run import Result
 
-SVG = '<svg width="9"><path id="a"/><use xlink:href="#a"/><text>id="a"</text></svg>'
+SVG = (
+    '<svg style="" width="9" height="6">'
+    '<path id="a"/><use xlink:href="#a"/><text>id="a"</text></svg>'
+)
 EXTENSIONS = [
     "admonition",
     "attr_list",
@@ -111,6 +114,13 @@ def test_figures_are_on_the_page_with_their_alt_text_and_caption(convert):
     assert "<img" not in page
     assert ">a.py</span>" in page
     assert page.index("Before.") < page.index("plt") < page.index("<svg") < page.index("After.")
+
+
+def test_code_has_elements_for_what_has_a_colour_alone(convert):
+    page, _ = convert("```python\nx = len('a') + 1.5  # why\n```\n")
+    code = re.search("<code>(.*?)\n</code>", page, re.DOTALL)[1]
+    assert re.sub("<[^>]*>", "", code) == "x = len('a') + 1.5  # why"
+    assert re.findall(r'<span class="(\w+)">', code) == ["nb", "s1", "mf", "c1"]
 
 
 def test_two_figures_of_a_page_share_no_ids(convert):

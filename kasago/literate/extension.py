@@ -109,6 +109,7 @@ class LiterateExtension(Extension):
         md.postprocessors.register(FormulaPostprocessor(md, page), "kasago-formulas", 5)
         if package := self.getConfig("reference"):
             md.postprocessors.register(NamePostprocessor(md, package), "kasago-names", 4)
+        md.postprocessors.register(CodePostprocessor(md), "kasago-code", 3)
 
 
 class Page:
@@ -276,6 +277,21 @@ class NamePostprocessor(Postprocessor):
     def run(self, text: str) -> str:
         """Return the page with these links."""
         return link_names(text, self.package)
+
+
+class CodePostprocessor(Postprocessor):
+    """Unwrap the tokens of highlighted code that have the colour of the text.
+
+    They are most of its tokens, and the elements of code most of those of a page, all of which
+    a browser styles anew whenever the scheme changes.
+    """
+
+    # What Pygments calls a name, which may be a link, an operator, punctuation and white space.
+    PLAIN = re.compile(r'<span class="(?:n|o|p|w)">([^<]*|<autoref[^>]*>[^<]*</autoref>)</span>')
+
+    def run(self, text: str) -> str:
+        """Return the page with these tokens as text."""
+        return self.PLAIN.sub(r"\1", text)
 
 
 def _report_link(repository: str, page: Page, outcome: Outcome) -> str:
