@@ -77,13 +77,9 @@ def embed(svg: str, alt: str, prefix: str) -> str:
     Returns
     -------
     str
-        It says its aspect ratio as a style, so that a page may leave the inside undrawn while it
-        is out of view, and yet know its height.
     """
     name = re.compile(r'( id="|href="#|url\(#)')
     svg = _in_tags(svg, lambda tag: name.sub(rf"\g<1>{prefix}", tag))
-    size = dict(SIZE.findall(svg[: svg.index(">")]))
-    svg = svg.replace(' style="', f' style="aspect-ratio: {size["width"]} / {size["height"]}; ', 1)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1)
 
 
