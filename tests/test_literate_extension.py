@@ -371,6 +371,14 @@ def test_a_formula_that_cannot_be_read_spoils_no_other():
     assert page.count('<code class="formula-error">') == 2
 
 
+def test_a_formula_stays_on_the_line_of_the_marks_beside_it(convert):
+    page, _ = convert("See ($a$), $b$-axis, $c$th, 「$d$」、 $e$ and $f$.\n\n$$\ng\n$$\n")
+    kept = re.findall(
+        r'<span class="unbroken">(.*?)<math [^>]*><mi>.</mi></math>(.*?)</span>', page
+    )
+    assert kept == [("(", "),"), ("", "-axis,"), ("", "th,"), ("「", "」、"), ("", ".")]
+
+
 def test_references_find_equations_below_them():
     label = "\\begin{align} x \\label{eq:x} \\end{align}"
     page, errors = to_mathml(

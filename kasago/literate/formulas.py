@@ -5,9 +5,13 @@ import re
 
 from math_core import LatexError, LatexToMathML
 
-# What pymdownx.arithmatex leaves of a formula with `generic: true`.
+# What pymdownx.arithmatex leaves of a formula with `generic: true`, and the marks beside it that
+# belong on its line.
 FORMULA = re.compile(
-    r'<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>', re.DOTALL
+    r"(?P<before>[(（「]*)"
+    r'<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>'
+    r"(?P<after>[-–a-z,.:;?!)’、。，．：；？！）」]*)",
+    re.DOTALL,
 )
 # A command after a dollar that arithmatex did not take for the beginning of a formula. Code,
 # figures and attributes may say what they like.
@@ -35,7 +39,8 @@ def to_mathml(page: str) -> tuple[str, list[FormulaError]]:
     r"""Replace every formula of a page by MathML that carries its LaTeX as an attribute.
 
     All formulas of a page are converted together, so that equations are numbered from top to
-    bottom and ``\eqref`` finds the ones below it as well.
+    bottom and ``\eqref`` finds the ones below it as well. A browser may break a line on either
+    side of a formula; one in a sentence is kept together with the marks beside it.
 
     Parameters
     ----------
@@ -73,13 +78,20 @@ def to_mathml(page: str) -> tuple[str, list[FormulaError]]:
             formula = LINK.sub(r"<a\1\2", formula)
         formulas.append(f'<div class="formula">{formula}</div>' if block else formula)
     waiting = iter(formulas)
-    page = FORMULA.sub(lambda _: next(waiting), page)
+    page = FORMULA.sub(lambda match: _with_marks(match, next(waiting)), page)
     for stray in STRAY.finditer(page):
         if stray["latex"]:
             source = html.unescape(stray["latex"]).strip()
             reason = "a formula is $...$, without white space inside the dollars, or $$...$$"
             errors.append(FormulaError(source, reason))
     return page, errors
+
+
+def _with_marks(match: re.Match[str], formula: str) -> str:
+    """Return a formula between the marks that stood beside it."""
+    whole = match["before"] + formula + match["after"]
+    alone = match["tag"] == "div" or whole == formula
+    return whole if alone else f'<span class="unbroken">{whole}</span>'
 
 
 def _reason(latex: str, block: bool, mathml: str) -> str:
