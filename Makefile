@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Material's notice about a version of MkDocs that this book does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve site test oldest newest outputs bench clean
+.PHONY: serve site pdf test oldest newest outputs bench clean
 
 serve: .venv/installed
 	$(BIN)/mkdocs serve --dirty
@@ -14,6 +14,11 @@ serve: .venv/installed
 # The site as files, in site/. SITE_URL is where it will stand; REPO_URL, where its source does.
 site: .venv/installed
 	$(BIN)/mkdocs build --strict
+
+# The same, with the book as a PDF beside the front page of each language: takes Chromium.
+pdf: export BOOK_PDF := kasago.pdf
+pdf: site
+	$(BIN)/python -m kasago.literate.pdf site $(BOOK_PDF)
 
 test: .venv/installed
 	$(BIN)/pytest -n auto --dist loadgroup

@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from kasago.literate.pdf import BROWSERS, chromium
+
 ROOT = Path(__file__).parent.parent
-# The first has no window to draw, and opens pages twice as fast.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def mkdocs_build(site, cache, *options, folder=ROOT, **environment):
@@ -25,7 +24,7 @@ def mkdocs_build(site, cache, *options, folder=ROOT, **environment):
         [sys.executable, "-m", "mkdocs", "build", "-d", str(site), *options],
         cwd=folder,
         env=os.environ
-        | {"KASAGO_CACHE": str(cache), "NO_MKDOCS_2_WARNING": "1", "REPO_URL": ""}
+        | {"KASAGO_CACHE": str(cache), "NO_MKDOCS_2_WARNING": "1", "REPO_URL": "", "BOOK_PDF": ""}
         | environment,
         capture_output=True,
         text=True,
@@ -122,10 +121,13 @@ build(config)
 
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory):
-    """Return a function that builds a site of one page in both languages, for a repository."""
+    """Return a function that builds a site of one page in both languages.
+
+    It takes the address of a repository and the name of the book as a PDF.
+    """
 
     @functools.cache
-    def small_site(repository=""):
+    def small_site(repository="", pdf=""):
         folder = tmp_path_factory.mktemp("small")
         shutil.copytree(ROOT / "docs" / "assets", folder / "docs" / "assets")
         for name, title in (("index.md", "Small"), ("index.ja.md", "小さい")):
@@ -133,6 +135,7 @@ def small_site(tmp_path_factory):
         settings = {
             "KASAGO_CACHE": str(folder / "cache"),
             "NO_MKDOCS_2_WARNING": "1",
+            "BOOK_PDF": pdf,
             "REPO_URL": repository,
         }
         build = subprocess.run(
@@ -152,14 +155,7 @@ def small_site(tmp_path_factory):
 @pytest.fixture(scope="session")
 def browser():
     """Start Chromium, and skip where there is none."""
-    if not CHROMIUM:
+    if not any(map(shutil.which, BROWSERS)):
         pytest.skip("no Chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        # Chromium's own services would look for other hosts; root has no sandbox.
-        options = ["--disable-background-networking", "--disable-component-update"]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            options.append("--no-sandbox")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+    with chromium() as browser:
         yield browser
-        browser.close()

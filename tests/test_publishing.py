@@ -143,6 +143,14 @@ def test_without_a_repository_no_link_leads_to_one(page, words, small_site):
 
 
 @by_edition
+def test_a_page_leads_to_the_book_as_a_pdf_where_there_is_one(page, words, small_site):
+    name = "本全体のPDF" if page.startswith("ja") else "The whole book as a PDF"
+    link = re.compile(rf'<a href="kasago.pdf">\s*{name}\s*</a>')
+    assert link.search((small_site(pdf="kasago.pdf") / page).read_text("utf-8"))
+    assert name not in (small_site() / page).read_text("utf-8")
+
+
+@by_edition
 def test_with_a_repository_a_page_leads_to_its_source_and_to_where_problems_are_reported(
     page, words, small_site
 ):
