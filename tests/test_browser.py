@@ -198,6 +198,11 @@ def test_nothing_moves_while_a_page_loads(visit, page, width):
     assert visit(page, width).shift <= SHIFT
 
 
+def test_room_is_kept_for_a_scroll_bar_which_comes_when_half_a_page_is_there(open_page):
+    gutter = "getComputedStyle(document.documentElement).scrollbarGutter"
+    assert open_page("loss/").evaluate(gutter) == "stable"
+
+
 @each_page
 def test_axe_finds_nothing_in_either_scheme(visit, page, width):
     assert visit(page, width).faults == []
