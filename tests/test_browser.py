@@ -256,7 +256,7 @@ def test_what_was_copied_runs(visit, page):
             assert run(copied).error == ""
 
 
-KEYBOARD = ["", "ja/", "loss/", "ja/gradient/", "glossary/", "reference/functions/", "lab/"]
+KEYBOARD = ["", "ja/", "loss/", "ja/gradient/", "glossary/", "reference/pretrain/", "lab/"]
 
 
 @pytest.mark.parametrize("page", KEYBOARD, ids=lambda page: page or "index")
