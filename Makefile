@@ -18,7 +18,7 @@ site: .venv/installed
 # The same, with the book as a PDF beside the front page of each language: takes Chromium.
 pdf: export BOOK_PDF := kasago.pdf
 pdf: site
-	$(BIN)/python -m kasago.literate.pdf site $(BOOK_PDF)
+	$(BIN)/python -m kasago.literate.site.pdf site $(BOOK_PDF)
 
 test: .venv/installed
 	$(BIN)/pytest -n auto --dist loadgroup

@@ -3,7 +3,7 @@
 import pytest
 from sybil import Sybil
 
-from kasago.literate.collect import docstrings, equations, snippets
+from kasago.literate.sybil import docstrings, equations, snippets
 
 pytest_collect_file = (
     Sybil(parsers=[snippets, equations], pattern="*.md", fixtures=["results"])

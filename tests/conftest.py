@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from kasago.literate.pdf import BROWSERS, chromium
+from kasago.literate.site.pdf import BROWSERS, chromium
 
 ROOT = Path(__file__).parent.parent
 
@@ -104,7 +104,7 @@ print(2 ** 10)
 1024
 ```
 
-```python source="kasago.literate.extension.words_of"
+```python source="kasago.literate.words.words_of"
 ```
 """
 SMALL_BUILD = """\

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kasago.literate.check import check_source
-from kasago.literate.parse import parse, prose
-from kasago.literate.ties import NUMBER, TIE, number_of
+from kasago.literate.page.blocks import prose
+from kasago.literate.page.numbers import NUMBER, TIE, number_of
+from kasago.literate.page.snippets import parse
+from kasago.literate.running.check import check_source
 
 ROOT = Path(__file__).parent.parent
 SITE = sorted((ROOT / "docs").rglob("*.md"))

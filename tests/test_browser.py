@@ -12,9 +12,10 @@ from io import BytesIO
 import pytest
 
 from conftest import ROOT, address_of, serving
-from kasago.literate.check import check_source
-from kasago.literate.parse import is_notebook, parse
-from kasago.literate.run import run
+from kasago.literate.page.blocks import is_notebook
+from kasago.literate.page.snippets import parse
+from kasago.literate.running.check import check_source
+from kasago.literate.running.run import run
 
 # What is not of one page stands together.
 pytestmark = pytest.mark.xdist_group("browser")

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 from conftest import ROOT, address_of
-from kasago.literate.notebook import INSTALL
-from kasago.literate.parse import is_notebook
+from kasago.literate.page.blocks import is_notebook
+from kasago.literate.site.notebook import INSTALL
 
 pytestmark = pytest.mark.xdist_group("lab")
 
@@ -126,8 +126,8 @@ docs_dir: docs
 nav: [index.md, lab/index.md]
 theme:
   name: material
-  custom_dir: {root}/docs/theme
-hooks: [{root}/kasago/literate/notebook_hook.py]
+  custom_dir: {root}/theme/material
+hooks: [{root}/kasago/literate/site/notebooks.py]
 extra_css: []
 watch: []
 plugins:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kasago.literate.parse import parse
+from kasago.literate.page.snippets import parse
 
 DOCS = Path(__file__).parent.parent / "docs"
 JAPANESE = sorted(DOCS.rglob("*.ja.md"))

@@ -11,8 +11,8 @@ from sympy.parsing.latex import parse_latex
 
 from kasago.literate import equations
 from kasago.literate.declarations import EquationTie
+from kasago.literate.errors import LiterateError
 from kasago.literate.latex import LatexError, Reader, Symbol
-from kasago.literate.parse import LiterateError
 
 DOCS = Path(__file__).parent.parent / "docs"
 

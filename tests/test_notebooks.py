@@ -7,9 +7,9 @@ import pytest
 from nbclient import NotebookClient
 
 from conftest import ROOT, address_of
-from kasago.literate.check import same_output
-from kasago.literate.notebook import INSTALL
-from kasago.literate.parse import parse
+from kasago.literate.page.snippets import parse
+from kasago.literate.running.check import same_output
+from kasago.literate.site.notebook import INSTALL
 
 pytestmark = pytest.mark.xdist_group("notebooks")
 

@@ -95,7 +95,7 @@ def test_the_modules_are_found() -> None:
     known = ["functions", "gradient", "optimizer"]
     assert {f"kasago.common.{name}" for name in known} <= set(COMMON)
     assert {"kasago.dataset.mnist", "kasago.network", "kasago.plot.curves"} <= set(PLAIN_MODULES)
-    assert f"{LITERATE}.parse" in FILES
+    assert f"{LITERATE}.page.snippets" in FILES
 
 
 # Who imports whom.

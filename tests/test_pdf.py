@@ -12,8 +12,8 @@ import pytest
 from pypdf import PdfReader
 
 from conftest import ROOT, address_of
-from kasago.literate.parse import parse
-from kasago.literate.pdf import Leaf, book, fronts, main, menu
+from kasago.literate.page.snippets import parse
+from kasago.literate.site.pdf import Leaf, book, fronts, main, menu
 
 pytestmark = pytest.mark.xdist_group("pdf")
 
@@ -117,7 +117,7 @@ def test_nothing_of_the_screen_is_in_the_book(chapter):
 
 def test_the_command_writes_a_file_beside_each_front_page(small_site, tmp_path, browser):
     site = shutil.copytree(small_site(), tmp_path / "site")
-    command = [sys.executable, "-m", "kasago.literate.pdf", site, "book.pdf"]
+    command = [sys.executable, "-m", "kasago.literate.site.pdf", site, "book.pdf"]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     files = [site / "book.pdf", site / "ja" / "book.pdf"]

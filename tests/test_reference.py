@@ -11,7 +11,7 @@ import pytest
 
 import kasago
 from conftest import ROOT, address_of
-from kasago.literate.parse import parse
+from kasago.literate.page.snippets import parse
 
 DOCS = ROOT / "docs"
 REFERENCE = sorted((DOCS / "reference").glob("*.md"))

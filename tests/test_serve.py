@@ -177,7 +177,7 @@ def test_a_change_of_the_package_shows_in_its_reference(tmp_path):
     (tmp_path / "mkdocs.yml").write_text(
         "site_name: Small\ntheme: {name: material, font: false}\nwatch: [package.py]\n"
         "plugins:\n  - search\n  - autorefs\n  - mkdocstrings: {handlers: {python: {paths: [.]}}}\n"
-        f"hooks: [{ROOT}/kasago/literate/preview_hook.py]\n"
+        f"hooks: [{ROOT}/kasago/literate/site/preview.py]\n"
     )
     with serve(tmp_path, PYTHONPATH=str(ROOT)) as small:
         assert "What it was." in small.get("")

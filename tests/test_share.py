@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 import pytest
 
 from conftest import ROOT, address_of, serving
-from kasago.literate.figure import to_card
-from kasago.literate.share_hook import FIGURE
+from kasago.literate.running.figure import to_card
+from kasago.literate.site.share import FIGURE
 
 pytestmark = pytest.mark.xdist_group("share")
 

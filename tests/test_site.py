@@ -13,7 +13,8 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 
 from conftest import ROOT, address_of, mkdocs_build
-from kasago.literate.parse import is_notebook, parse
+from kasago.literate.page.blocks import is_notebook
+from kasago.literate.page.snippets import parse
 
 pytestmark = pytest.mark.xdist_group("site")
 

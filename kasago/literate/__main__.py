@@ -13,11 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from kasago.literate.cache import write_whole
-from kasago.literate.check import check, file_of, same_output
-from kasago.literate.figure import drawn_here, same_drawing, standalone
-from kasago.literate.parse import LiterateError, Snippet, fenced, parse, relative
-from kasago.literate.run import Result, ends_as_said, run
+from kasago.literate.errors import LiterateError
+from kasago.literate.files import relative, write_whole
+from kasago.literate.page.blocks import fenced
+from kasago.literate.page.snippets import Snippet, parse
+from kasago.literate.running.check import check, drawn_file, same_output
+from kasago.literate.running.figure import drawn_here, same_drawing, standalone
+from kasago.literate.running.run import Result, ends_as_said, run
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -121,7 +123,7 @@ def _written(new: Snippet, old: Snippet, text: str) -> str:
 def _draw(snippet: Snippet, result: Result) -> None:
     """Write the figures that are files beside the page, where they differ."""
     for figure, svg in zip(snippet.figures, result.figures, strict=True):
-        file = file_of(snippet, figure)
+        file = drawn_file(snippet, figure)
         if file and not _shows(file, svg):
             write_whole(file, standalone(svg))
 

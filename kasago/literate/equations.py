@@ -35,9 +35,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kasago.literate.declarations import EquationTie, TieError
+from kasago.literate.errors import LiterateError
 from kasago.literate.evaluate import FormulaError
+from kasago.literate.files import relative
 from kasago.literate.latex import LABEL, LatexError
-from kasago.literate.parse import LiterateError, prose, relative
+from kasago.literate.page.blocks import prose
 from kasago.literate.statement import compare
 
 COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)

@@ -1,0 +1,71 @@
+"""Every word that stands on a page and not in its source, in each language."""
+
+from pathlib import Path
+
+WORDS = {
+    "en": {
+        "not-run": "Not run: {}",
+        "fails": "Yours to complete. Until it is right, it stops with {}",
+        "error": "This page fails",
+        "used": "Used in: {}",
+        "comma": ", ",
+        "report": "Report a problem with this snippet",
+        "problem": "The snippet in {}, line {}",
+        "question": "What did you expect, and what happened?",
+        "contents": "Contents",
+        "pages-below": "Pages below",
+    },
+    "ja": {
+        "not-run": "このコードは実行していません: {}",
+        "fails": "完成させるのはあなたです。正しく書けるまでは次のエラーで止まります: {}",
+        "error": "このページにはエラーがあります",
+        "used": "使っているページ: {}",
+        "comma": "、",
+        "report": "このコードの問題を報告",
+        "problem": "{} の{}行目のコードについて",
+        "question": "どうなるはずで、実際にはどうなりましたか。",
+        "contents": "目次",
+        "pages-below": "この項目のページ",
+    },
+}
+
+
+def words_in(language: str) -> dict[str, str]:
+    """Return the words of a language.
+
+    Parameters
+    ----------
+    language : str
+        Its code, such as ``ja``.
+
+    Returns
+    -------
+    dict of str to str
+        English where there are no others.
+
+    Examples
+    --------
+    >>> words_in("ja")["contents"], words_in("tlh")["contents"]
+    ('目次', 'Contents')
+    """
+    return WORDS.get(language, WORDS["en"])
+
+
+def words_of(page: str) -> dict[str, str]:
+    """Return the words of a page's language, which the suffix of its file names.
+
+    Parameters
+    ----------
+    page : str
+        The name of the file: ``page.ja.md`` is Japanese.
+
+    Returns
+    -------
+    dict of str to str
+
+    Examples
+    --------
+    >>> words_of("loss.ja.md")["contents"], words_of("loss.md")["contents"]
+    ('目次', 'Contents')
+    """
+    return words_in(Path(page).stem.rpartition(".")[2])

@@ -1,0 +1,190 @@
+"""Facts about kasago.literate.sybil: what pytest says of pages and docstrings."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kasago.literate.page.snippets import parse
+from kasago.literate.running.results import key
+
+CONFTEST = (Path(__file__).parent.parent / "conftest.py").read_text("utf-8")
+GOOD = """\
+---
+title: Good
+---
+
+```python
+import math
+
+print(math.sqrt(2))
+```
+
+```output
+1.4142135623730951
+```
+"""
+DRAWN = """\
+```python
+import matplotlib.pyplot as plt
+
+plt.show()
+```
+
+![What the figure shows](figures/a.svg)
+"""
+MODULE = r'''"""A module.
+
+>>> x = 1
+"""
+
+
+def half(x):
+    r"""Halve.
+
+    >>> half(3), [1, 2, 3, 4]
+    (1.5, [1, ..., 4])
+    >>> print(half(1) / 3, end="\n\n.")
+    0.1667
+    <BLANKLINE>
+    .
+    """
+    return x / 2
+
+
+def third(x):
+    """Return a third.
+
+    >>> third(3)
+    1.0
+    >>> third(4.5)
+    1.6
+    """
+    return x / 3
+
+
+def alone():
+    """Lean on another docstring.
+
+    >>> x
+    1
+    """
+'''
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\naddopts = -p no:doctest\nfilterwarnings = error\n"
+    )
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "docs").mkdir()
+    return tmp_path
+
+
+def pytest_run(folder, *options):
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_each_snippet_passes_fails_or_is_skipped_by_itself(folder):
+    wrong = GOOD.replace("0951", "0952")
+    pages = {
+        "good": GOOD,
+        "windows": GOOD.replace("\n", "\r\n"),
+        "stub": '```python fails="AssertionError: not yet"\nassert 0, "not yet"\n```\n',
+        "slow": '```python not-run="takes a day"\n1 / 0\n```\n',
+        "source": '```python source="kasago.literate.page.snippets.parse"\n```\n',
+        # The faults, and how each is reported.
+        "digit": wrong,
+        "import": GOOD.replace("import math\n", ""),
+        "figure": DRAWN,
+        "fence": wrong.replace("```python", '```python title="x"'),
+        "leans": "```python\nx = 1\n```\n\n```python\nprint(x)\n```\n\n```output\n1\n```\n",
+        "gone": '```python source="kasago.literate.page.snippets.gone"\n```\n',
+        "number": f"{GOOD}\nRounded, 1.41<!-- = math.sqrt(2) -->, 1.43<!-- = math.sqrt(2) -->.\n",
+        "done": '```python fails="AssertionError: not yet"\nassert 1, "not yet"\n```\n',
+        "cached": "```python\nprint(1)\n```\n\n```output\n2\n```\n",
+    }
+    for name, text in pages.items():
+        (folder / "docs" / f"{name}.md").write_bytes(text.encode())
+    # The site's cache, with a lie in it.
+    cache = folder / ".cache" / "literate"
+    cache.mkdir(parents=True)
+    lie = json.dumps({"output": "2\n", "figures": [], "error": "", "values": {}})
+    [cached] = parse(pages["cached"], "docs/cached.md")
+    (cache / f"{key(cached)}.json").write_text(lie)
+
+    result = pytest_run(folder, "-n", "2")
+    assert "9 failed, 5 passed, 1 skipped" in result.stdout.splitlines()[-1]
+    assert "takes a day" in result.stdout
+    said = [
+        "docs/digit.md:5: the snippet prints something else; expected\n"
+        "    1.4142135623730952\ngot\n    1.4142135623730951",
+        "docs/import.md:5: the snippet fails\n    Traceback (most recent call last):\n"
+        '      File "docs/import.md", line 7, in <module>',
+        "docs/figure.md:1: the page has 1 image line(s) after the snippet, the snippet drew 0",
+        "docs/fence.md:5: the snippet prints something else",
+        "docs/leans.md:5: the snippet fails",
+        "docs/gone.md:1: there is no function or class 'kasago.literate.page.snippets.gone'",
+        "docs/number.md:15: the page says 1.43, and math.sqrt(2) gives 1.4142135623730951",
+        "docs/done.md:1: the snippet comes to its end; its fence says that it fails",
+        "docs/cached.md:1: the snippet prints something else; expected\n    2\ngot\n    1",
+    ]
+    for message in said:
+        assert message in result.stdout
+
+
+WAIT = """\
+import time
+from pathlib import Path
+
+while not Path({log!r}).exists():
+    time.sleep(0.01)
+time.sleep(1)  # until the result is written
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_snippet_runs_once_in_a_session_for_the_editions_of_its_page(workers, folder):
+    log = folder / "log"
+    page = f"```python\nwith open({str(log)!r}, 'a') as file:\n    file.write('run ')\n```\n"
+    (folder / "docs" / "a.md").write_text(page)
+    (folder / "docs" / "b.md").write_text(f"```python\n{WAIT.format(log=str(log))}```\n\n{page}")
+    for _session in (1, 2):
+        options = ("-n", workers, "--dist", "loadfile", "-p", "no:randomly")
+        assert "3 passed" in pytest_run(folder, *options).stdout.splitlines()[-1]
+        assert log.read_text() == "run "
+        log.unlink()
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        (b"\n```py\nprint(1)\n```\n", ":2: a fence marked 'py' would pass untested"),
+        (b"\xef\xbb\xbf```python\nprint(1)\n```\n", ":1: the unseen character"),
+        (b"\r\n> ```python\r\n> print(1)\r\n> ```\r\n", ":2: a fence begins its line"),
+    ],
+)
+def test_a_page_that_would_hide_a_snippet_fails_the_run(page, message, folder):
+    (folder / "docs" / "page.md").write_bytes(page)
+    result = pytest_run(folder, "-p", "no:xdist")
+    assert result.returncode == 2
+    assert f"docs/page.md{message}" in result.stdout
+
+
+def test_each_docstring_is_a_test_with_a_namespace_of_its_own(folder):
+    (folder / "module.py").write_text(MODULE)
+    result = pytest_run(folder, "-p", "no:xdist", "module.py")
+    assert "2 failed, 2 passed" in result.stdout.splitlines()[-1]
+    assert 'File "module.py", line 25, ' in result.stdout
+    assert "Expected:\n    1.6\nGot:\n    1.5\n" in result.stdout
+    assert 'File "module.py", line 34, ' in result.stdout
+    assert "NameError: name 'x' is not defined" in result.stdout
