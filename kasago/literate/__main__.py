@@ -7,19 +7,21 @@ The exit code is 1 if a snippet failed or a number is wrong.
 """
 
 import argparse
-import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from kasago.literate.errors import LiterateError
 from kasago.literate.files import relative, write_whole
 from kasago.literate.page.blocks import fenced
+from kasago.literate.page.lint import UNSEEN
 from kasago.literate.page.snippets import Snippet, parse
-from kasago.literate.running.check import check, drawn_file, same_output
+from kasago.literate.running.check import check, drawn_file, job_of, same_output
 from kasago.literate.running.figure import drawn_here, same_drawing, standalone
-from kasago.literate.running.run import Result, ends_as_said, run
+from kasago.literate.running.job import Result, ends_as_said
+from kasago.literate.running.pool import Pool
+from kasago.literate.running.results import Results
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,23 +40,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m kasago.literate", description=__doc__)
     parser.add_argument("paths", nargs="+", type=Path, help="Markdown files and folders of them")
     failed = False
-    for page in _pages(parser.parse_args(arguments).paths):
-        try:
-            rewritten, errors = rewrite(page)
-        except (LiterateError, OSError, UnicodeDecodeError) as error:
-            named = isinstance(error, LiterateError)
-            print(error if named else f"{page}: {error}", file=sys.stderr)
-            failed = True
-            continue
-        if rewritten:
-            print(f"{page}: rewritten")
-        for complaint in errors:
-            print(complaint, file=sys.stderr)
-        failed = failed or bool(errors)
+    with tempfile.TemporaryDirectory() as folder:
+        pool = Pool(Results(Path(folder)))  # the editions of a page share their runs
+        for page in _pages(parser.parse_args(arguments).paths):
+            try:
+                rewritten, errors = rewrite(page, pool)
+            except (LiterateError, OSError, UnicodeDecodeError) as error:
+                named = isinstance(error, LiterateError)
+                print(error if named else f"{page}: {error}", file=sys.stderr)
+                failed = True
+                continue
+            if rewritten:
+                print(f"{page}: rewritten")
+            for complaint in errors:
+                print(complaint, file=sys.stderr)
+            failed = failed or bool(errors)
     return int(failed)
 
 
-def rewrite(page: Path) -> tuple[bool, list[LiterateError]]:
+def rewrite(page: Path, pool: Pool) -> tuple[bool, list[LiterateError]]:
     """Write the output fences of a page anew, from a run of each snippet.
 
     A fence that agrees with what came stays as it is. A snippet that fails, or that draws
@@ -63,6 +67,8 @@ def rewrite(page: Path) -> tuple[bool, list[LiterateError]]:
     Parameters
     ----------
     page : Path
+    pool : Pool
+        What runs the snippets.
 
     Returns
     -------
@@ -75,12 +81,11 @@ def rewrite(page: Path) -> tuple[bool, list[LiterateError]]:
         text = before = file.read()
         newline = "\r\n" if file.newlines == "\r\n" else "\n"
     snippets = [snippet for snippet in parse(text, relative(page)) if snippet.runs]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(run, snippets))
+    results = [each.result() for each in [pool.submit(job_of(each)) for each in snippets]]
     errors: list[LiterateError] = []
     for snippet, result in reversed(list(zip(snippets, results, strict=True))):
         new = snippet
-        if ends_as_said(snippet, result) and len(snippet.figures) == len(result.figures):
+        if _can_be_written(snippet, result):
             new = replace(snippet, output=_output(snippet, result))
             text = text[: snippet.code_end] + _written(new, snippet, text) + text[snippet.end :]
             _draw(new, result)
@@ -95,6 +100,15 @@ def _pages(paths: list[Path]) -> list[Path]:
     for path in paths:
         pages += sorted(path.rglob("*.md")) if path.is_dir() else [path]
     return pages
+
+
+def _can_be_written(snippet: Snippet, result: Result) -> bool:
+    """Return whether the page may show what came: another one is reported."""
+    return (
+        ends_as_said(job_of(snippet), result)
+        and len(snippet.figures) == len(result.figures)
+        and not UNSEEN.search(result.output)
+    )
 
 
 def _output(snippet: Snippet, result: Result) -> str | None:

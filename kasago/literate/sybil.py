@@ -10,8 +10,8 @@ from kasago.literate import equations as of_page
 from kasago.literate.errors import LiterateError
 from kasago.literate.files import relative
 from kasago.literate.page.snippets import parse
-from kasago.literate.running.check import check, check_source, same_output
-from kasago.literate.running.results import run_cached
+from kasago.literate.running.check import check, check_source, job_of, same_output
+from kasago.literate.running.results import Results
 
 
 def snippets(document: Document) -> Iterable[Region]:
@@ -81,7 +81,7 @@ def _run_snippet(example: Example) -> str | None:
         elif "not-run" in snippet.options:
             raise unittest.SkipTest(snippet.options["not-run"])
         else:
-            errors = check(snippet, run_cached(snippet, example.namespace["results"]))
+            errors = check(snippet, Results(example.namespace["results"]).of(job_of(snippet)))
             return "\n".join(map(str, errors)) or None
     except LiterateError as error:
         return str(error)

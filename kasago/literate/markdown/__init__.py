@@ -23,7 +23,7 @@ import re
 import textwrap
 import urllib.parse
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,9 +40,10 @@ from kasago.literate.markdown.mathml import to_mathml
 from kasago.literate.page.blocks import fenced
 from kasago.literate.page.numbers import without_comments
 from kasago.literate.page.snippets import Figure, Snippet, parse
-from kasago.literate.running.check import check, check_source
+from kasago.literate.running.check import check, check_source, job_of
 from kasago.literate.running.figure import embed
-from kasago.literate.running.results import run_cached
+from kasago.literate.running.job import Result
+from kasago.literate.running.pool import Pool, pool_of
 from kasago.literate.words import words_of
 
 # A child of the logger whose records MkDocs counts under --strict (errors also under --quiet).
@@ -74,8 +75,8 @@ class LiterateExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the steps."""
         page = Page(Path(os.fspath(self.getConfig("docs"))), md.tab_length)
-        cache = Path(os.fspath(self.getConfig("cache")))
-        snippets = SnippetPreprocessor(md, page, cache, self.getConfig("repository"))
+        pool = pool_of(Path(os.fspath(self.getConfig("cache"))))
+        snippets = SnippetPreprocessor(md, page, pool, self.getConfig("repository"))
         # After white space is normalised (30), before fences are highlighted (25).
         md.preprocessors.register(snippets, "kasago-snippets", 28)
         # After fences are out of the way (25), before raw HTML is (20).
@@ -148,9 +149,9 @@ class Page:
 class SnippetPreprocessor(Preprocessor):
     """Replace each snippet by its code, what it printed and what it drew."""
 
-    def __init__(self, md: Markdown, page: Page, cache: Path, repository: str) -> None:
+    def __init__(self, md: Markdown, page: Page, pool: Pool, repository: str) -> None:
         super().__init__(md)
-        self.page, self.cache, self.repository = page, cache, repository
+        self.page, self.pool, self.repository = page, pool, repository
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines of the page with its snippets run."""
@@ -165,8 +166,8 @@ class SnippetPreprocessor(Preprocessor):
             snippets = parse(text, self.page.path, self.page.first_line - leading)
         except LiterateError as error:
             return [self._report(error), "", *lines]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            outcomes = list(pool.map(self._outcome, snippets))
+        runs = {s.start: self.pool.submit(job_of(s)) for s in snippets if s.runs}
+        outcomes = [self._outcome(snippet, runs.get(snippet.start)) for snippet in snippets]
         # From the end, so that the offsets of what comes before stay right.
         for outcome in reversed(outcomes):
             snippet = outcome.snippet
@@ -174,13 +175,13 @@ class SnippetPreprocessor(Preprocessor):
             text = f"{text[: snippet.start]}\n{blocks}\n\n{text[snippet.end :]}"
         return text.split("\n")
 
-    def _outcome(self, snippet: Snippet) -> Outcome:
+    def _outcome(self, snippet: Snippet, run: "Future[Result] | None") -> Outcome:
         try:
             if "source" in snippet.options:
                 return Outcome(snippet, check_source(snippet))
-            if not snippet.runs:
+            if not run:
                 return Outcome(snippet, snippet.code)
-            result = run_cached(snippet, self.cache)
+            result = run.result()
             return Outcome(snippet, snippet.code, result.figures, check(snippet, result))
         except LiterateError as error:
             return Outcome(snippet, snippet.code, errors=[error])

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kasago.literate.errors import LiterateError
+from kasago.literate.page.lint import UNSEEN
 from kasago.literate.page.numbers import is_rounded
 from kasago.literate.page.snippets import Figure, Snippet
 from kasago.literate.page.source import source_of
 from kasago.literate.running.figure import same_drawing
-from kasago.literate.running.run import Result, ends_as_said
+from kasago.literate.running.job import Job, Result, ends_as_said
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.\d*|\d+(?=[eE]))(?:[eE][+-]?\d+)?")
-REWRITE = "python -m kasago.literate README.md docs"
+# What writes a page anew, from a run.
+REWRITE = "python -m kasago.literate {}"
 RULES = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1 | doctest.DONT_ACCEPT_BLANKLINE
 
 
@@ -53,6 +55,26 @@ def same_output(expected: str, printed: str) -> bool:
     return doctest.OutputChecker().check_output(expected, printed, RULES)
 
 
+def job_of(snippet: Snippet) -> Job:
+    """Return what is run for a snippet.
+
+    Parameters
+    ----------
+    snippet : Snippet
+
+    Returns
+    -------
+    Job
+    """
+    return Job(
+        snippet.path,
+        snippet.line,
+        ((0, snippet.code),),
+        tuple(snippet.expressions),
+        snippet.options.get("fails", ""),
+    )
+
+
 def check(snippet: Snippet, result: Result) -> list[LiterateError]:
     """Return what is wrong if a run of the snippet did not give what the page shows.
 
@@ -69,9 +91,7 @@ def check(snippet: Snippet, result: Result) -> list[LiterateError]:
     """
     complaints = "\n".join(_complaints(snippet, result))
     errors = [LiterateError(snippet.path, snippet.line, complaints)] if complaints else []
-    if not result.error:
-        errors += _wrong_numbers(snippet, result)
-    return errors
+    return [*errors, *_wrong_numbers(snippet, result)]
 
 
 def check_source(snippet: Snippet) -> str:
@@ -117,7 +137,7 @@ def drawn_file(snippet: Snippet, figure: Figure) -> Path | None:
 
 
 def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
-    if not ends_as_said(snippet, result):
+    if not ends_as_said(job_of(snippet), result):
         said = snippet.options.get("fails")
         if said and result.error:
             yield (
@@ -128,16 +148,25 @@ def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
             yield f"the snippet comes to its end; its fence says that it fails\n{_indented(said)}"
         else:
             yield f"the snippet fails\n{_indented(result.error)}"
+        if "NameError: " in result.error.rstrip().rpartition("\n")[2]:
+            yield "each snippet stands alone: it imports and defines all that it uses"
         return
+    if unseen := UNSEEN.search(result.output):
+        yield f"the snippet prints {unseen[0]!a}, a control character, which no page can show"
+        return
+    rewrite = REWRITE.format(snippet.path)
     if snippet.output is None and result.output.strip():
         yield f"the snippet prints, and no output fence follows it; got\n{_indented(result.output)}"
+        yield f"{rewrite} writes it"
     elif snippet.output is not None and not result.output.strip():
         yield f"the snippet prints nothing; expected\n{_indented(snippet.output)}"
+        yield f"{rewrite} takes the fence away"
     elif snippet.output is not None and not same_output(snippet.output, result.output):
         yield (
             "the snippet prints something else; expected\n"
             f"{_indented(snippet.output)}\ngot\n{_indented(result.output)}"
         )
+        yield f"{rewrite} writes it anew"
     if len(snippet.figures) != len(result.figures):
         yield (
             f"the page has {len(snippet.figures)} image line(s) after the snippet, "
@@ -147,13 +176,16 @@ def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
     for figure, drawn in zip(snippet.figures, result.figures, strict=True):
         file = drawn_file(snippet, figure)
         if file and not (file.is_file() and same_drawing(file.read_text("utf-8"), drawn)):
-            yield f"{figure.path} is not what the snippet draws; {REWRITE} draws it anew"
+            yield f"{figure.path} is not what the snippet draws; {rewrite} draws it anew"
 
 
 def _wrong_numbers(snippet: Snippet, result: Result) -> Iterator[LiterateError]:
     for tie in snippet.ties:
-        value = result.values[tie.expression]
-        if not tie.holds(value):
+        value = result.values.get(tie.expression)
+        if value is None:
+            message = f"{tie.number} is not checked: the snippet in line {snippet.line} fails"
+            yield LiterateError(snippet.path, tie.line, message)
+        elif not tie.holds(value):
             message = f"the page says {tie.number}, and {tie.expression} gives {value}"
             yield LiterateError(snippet.path, tie.line, message)
 

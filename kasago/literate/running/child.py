@@ -1,20 +1,24 @@
-"""Run one snippet in this process: ``python -m kasago.literate.running.child JOB``.
+"""Run one job in this process, in an empty folder.
 
-`run` starts it, in an empty folder; JOB is a folder with ``snippet.json`` (path, line, code, and
-expressions to evaluate afterwards). What the snippet prints goes to the standard output;
-``done`` in JOB says that it came to its last line, and holds the values of the expressions;
-``failed`` says that an exception was raised, whose traceback, in the lines of the page, goes to
-the standard error.
+The folder of the job holds ``job.json``: path, line, pieces of code, and expressions to evaluate
+afterwards. What the code prints goes to the standard output; ``done`` says that it came to its
+last line, and holds the values of the expressions; ``failed`` says that an exception was raised,
+whose traceback, in the lines of the page, goes to the standard error; ``used`` names the files
+that were read for it.
 """
 
+import atexit
+import gc
 import json
 import linecache
 import numbers
+import os
 import sys
 import threading
 import traceback
 import types
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -24,33 +28,103 @@ if sys.platform != "win32":
 # More than any page needs, and little enough that an endless loop of prints fills no disk.
 LARGEST_FILE = 64 * 2**20
 
+# What starts another program, whose files nobody notes: events, and modules that are loaded then.
+PROCESSES = "multiprocessing.popen_"
+STARTS = ("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system")
 
-def main(job: Path) -> int:
-    """Run the snippet of a job; return the exit code."""
+
+def main(folder: Path, before: Collection[str]) -> int:
+    """Run a job.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the job.
+    before : collection of str
+        The modules that are loaded and that the code did not import.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    job = json.loads((folder / "job.json").read_text("utf-8"))
+    path: str = job["path"]
     _limit_files()
-    _report_unraised(job)
-    snippet = json.loads((job / "snippet.json").read_text())
-    path, line, code = snippet["path"], snippet["line"], snippet["code"]
+    _report_unraised(folder)
+    # Our own style lays figures out; a snippet may lay out one for itself.
+    warnings.filterwarnings("ignore", "The figure layout has changed to tight")
 
-    # Blank lines above the code give every line the number that it has on the page.
-    source = "\n" * line + code
+    # The whole text, with blank lines above it, gives every line the number that it has on the
+    # page. A program that the code starts by itself finds it in a file.
+    source = "\n" * job["line"] + job["code"]
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
     module = types.ModuleType("__main__")
+    module.__file__ = str(folder / "snippet.py")
+    Path(module.__file__).write_text(source, "utf-8")
     sys.modules["__main__"] = module
     sys.argv = [path]
+    reads = _Reads(before)
+    ends = []
     try:
-        exec(compile(source, path, "exec"), module.__dict__)
-        sys.stdout.flush()
+        for offset, code in job["cells"]:
+            text = "\n" * (job["line"] + offset) + code
+            exec(compile(text, path, "exec"), module.__dict__)
+            sys.stdout.flush()
+            ends.append((os.fstat(1).st_size, len(os.listdir(folder / "figures"))))
         _refuse_unseen_figures()
-        values = {each: _value(each, module.__dict__) for each in snippet["expressions"]}
+        values = {each: _value(each, module.__dict__) for each in job["expressions"]}
     except BaseException as error:
         if isinstance(error, SystemExit):
             error.add_note("A snippet runs to its last line; it does not exit.")
         _print_trimmed(error, path)
-        (job / "failed").touch()
+        (folder / "failed").touch()
         return 1
-    (job / "done").write_text(json.dumps(values))
+    finally:
+        reads.write(folder)
+    (folder / "done").write_text(json.dumps({"values": values, "ends": ends}))
     return 0
+
+
+def end() -> None:
+    """Do what Python does when a program ends, but for taking the libraries apart."""
+    threading._shutdown()  # type: ignore[attr-defined] # waits for threads, as multiprocessing does
+    atexit._run_exitfuncs()
+    # What is lost unclosed warns.
+    sys.modules.pop("__main__").__dict__.clear()
+    gc.collect()
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+class _Reads:
+    """The files that are read from now on: modules, and what they and the code open."""
+
+    def __init__(self, before: Collection[str]) -> None:
+        self.before, self.opened, self.alone = set(before), set[str](), True
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], str | bytes):
+            self.opened.add(os.path.abspath(os.fsdecode(arguments[0])))
+        elif event in STARTS or event == "subprocess.Popen":
+            self.alone = False
+
+    def write(self, folder: Path) -> None:
+        """Write the files of modules by their names, the opened ones, and whether that is all.
+
+        What lies in the folder of the job is made by the code itself.
+        """
+        modules = {
+            name: origin
+            for name, module in list(sys.modules.items())
+            if name not in self.before
+            if (origin := getattr(module, "__file__", None))
+            and not Path(origin).is_relative_to(folder)
+        }
+        alone = self.alone and not any(name.startswith(PROCESSES) for name in sys.modules)
+        used = {"modules": modules, "opened": sorted(self.opened), "alone": alone}
+        (folder / "used").write_text(json.dumps(used), "utf-8")
 
 
 def _value(expression: str, namespace: dict[str, Any]) -> str:
@@ -74,12 +148,12 @@ def _limit_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
 
 
-def _report_unraised(job: Path) -> None:
+def _report_unraised(folder: Path) -> None:
     """Let exceptions that nobody catches, in threads and destructors, fail the snippet too."""
 
     def failing(hook: Callable[[Any], object]) -> Callable[[Any], None]:
         def report(failure: Any) -> None:
-            (job / "failed").touch()
+            (folder / "failed").touch()
             hook(failure)
 
         return report
@@ -105,4 +179,4 @@ def _print_trimmed(error: BaseException, path: str) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1])))
+    raise SystemExit(main(Path(sys.argv[1]), set(sys.modules)))

@@ -3,12 +3,7 @@
 import html
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
-
-from matplotlib import get_data_path
-from resvg_py import svg_to_bytes
 
 # The places of the style (see matplotlibrc) and what fills them: the colour of the text around
 # the figure, a shade that reads on light and on dark, and the colours of the page's scheme.
@@ -22,11 +17,6 @@ PLACES = {
     GRID: GRID_OF_PAGE,
     **{color: f"var(--figure-{i}, {color})" for i, color in enumerate(COLORS, 1)},
 }
-
-# The edge of a card: the red of a rockfish.
-ACCENT = "#a8281a"
-
-SIZE = re.compile(r' (width|height)="([\d.]+)"')
 
 # On a file of its own: its colours, and with what it was drawn.
 DARK_PLACES = ";".join(f"--figure-{i}:{color}" for i, color in enumerate(DARK_COLORS, 1))
@@ -81,65 +71,6 @@ def embed(svg: str, alt: str, prefix: str) -> str:
     name = re.compile(r'( id="|href="#|url\(#)')
     svg = _in_tags(svg, lambda tag: name.sub(rf"\g<1>{prefix}", tag))
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1)
-
-
-@lru_cache(maxsize=256)  # the editions of a page share its figures
-def to_png(svg: str) -> bytes:
-    """Return a figure as pixels, two for each of its own, dark ink on a white ground.
-
-    Its text is set in Matplotlib's own typeface, so that every machine gives the same bytes.
-
-    Parameters
-    ----------
-    svg : str
-        A cleaned SVG.
-
-    Returns
-    -------
-    bytes
-        A PNG.
-    """
-    return _pixels(svg, zoom=2)
-
-
-@lru_cache(maxsize=256)
-def to_card(svg: str) -> bytes:
-    """Return a figure in the middle of a card: the picture of a page, where a link to it is shown.
-
-    Parameters
-    ----------
-    svg : str
-        A cleaned SVG, or one from a page.
-
-    Returns
-    -------
-    bytes
-        A PNG of 1200 by 630 pixels.
-    """
-    size = dict(SIZE.findall(svg[: svg.index(">")]))
-    width, height = float(size["width"]), float(size["height"])
-    scale = min(1080 / width, 540 / height)
-    x, y = (1200 - scale * width) / 2, (630 - scale * height) / 2
-    return _pixels(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630">'
-        f'<rect width="1200" height="14" fill="{ACCENT}"/>'
-        f'<g transform="translate({x:.2f} {y:.2f}) scale({scale:.4f})">{svg}</g></svg>'
-    )
-
-
-def _pixels(svg: str, zoom: int = 1) -> bytes:
-    """Draw an SVG with dark ink on a white ground."""
-    svg = svg.replace("currentColor", "#24292f").replace(GRID_OF_PAGE, "#d0d7de")
-    svg = re.sub(r"var\(--figure-\w+, ([^()]*)\)", r"\1", svg)
-    fonts = sorted(Path(get_data_path(), "fonts", "ttf").glob("DejaVuSans*.ttf"))
-    return svg_to_bytes(
-        svg_string=svg,
-        background="white",
-        zoom=zoom,
-        skip_system_fonts=True,
-        sans_serif_family="DejaVu Sans",
-        font_files=[str(font) for font in fonts],
-    )
 
 
 def standalone(svg: str) -> str:

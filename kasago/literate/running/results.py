@@ -1,99 +1,338 @@
-"""Keep the results of snippets, so that none is run twice for nothing.
+"""Keep what came of runs, so that nothing is run twice and nothing is stale.
 
-A build of the site keeps them for the next build. A session of pytest begins with none, and keeps
-them to its end: the editions of a page in two languages share a run of each snippet.
+A result is kept under its code, the files of any project that were read when it ran, and the
+versions of the distributions that it imported. So a file that nothing imports runs nothing again,
+a change runs what imported the file, and undoing the change finds the old result. A build of the
+site keeps results for the next build; a session of pytest begins with none.
 """
 
+import contextlib
 import hashlib
 import json
+import logging
+import os
+import site
 import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from kasago.literate.files import write_whole
-from kasago.literate.page.snippets import Snippet
-from kasago.literate.running.run import Result, ends_as_said, run
+from kasago.literate.running import run as running
+from kasago.literate.running.job import Job, Result, ends_as_said
 
-PACKAGE = Path(__file__).parent.parent.parent
+log = logging.getLogger("mkdocs.kasago.literate")
 
-version = lru_cache(metadata.version)  # it reads a file each time
+# Of one piece of code, in as many states of what it reads. The oldest are dropped.
+STATES = 8
+# What nobody has asked for in as many days is dropped.
+DAYS = 30
+
+# What makes a result of a run, beside what the code itself reads.
+MACHINERY = [
+    Path(__file__).with_name(name)
+    for name in ("backend.py", "child.py", "figure.py", "matplotlibrc", "run.py")
+]
 
 
-def run_cached(snippet: Snippet, folder: Path) -> Result:
-    """Return the result of a snippet, from the cache if nothing that it depends on changed.
-
-    That is its code, the expressions of the numbers tied to it, the package's files that it can
-    import, the way snippets are run, and the versions of Python, NumPy and Matplotlib. A failure
-    is not kept, but for one that the snippet announces.
+class Results:
+    """The results that are kept in a folder.
 
     Parameters
     ----------
-    snippet : Snippet
     folder : Path
-        Where results are kept, a file each; made if it does not exist.
-
-    Returns
-    -------
-    Result
+        Made when it is needed. One that cannot be written is noted in the log, and runs are not
+        kept.
+    time_limit : float
+        Seconds after which a run is ended.
     """
-    name = key(snippet)
-    file = folder / f"{name}.json"
-    try:
-        kept: Any = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        kept = None  # not there, or damaged: run
-    match kept:
-        case {
-            "output": str(output),
-            "figures": [*figures],
-            "error": str(error),
-            "values": dict(values),
-        } if all(isinstance(text, str) for text in [*figures, *values.values()]):
-            result = Result(output, tuple(figures), error, values)
-            if ends_as_said(snippet, result):
-                return result
-    result = run(snippet)
-    # A package that was edited during the run is another one.
-    if ends_as_said(snippet, result) and key(snippet) == name:
-        write_whole(file, json.dumps(asdict(result)))
-    return result
+
+    def __init__(self, folder: Path, time_limit: float = running.TIME_LIMIT) -> None:
+        self.folder, self.time_limit = folder, time_limit
+        self._noted = False
+
+    def of(self, job: Job, stop: threading.Event | None = None) -> Result:
+        """Return the result of a job: the one that is kept, or that of a run.
+
+        One process at a time runs a piece of code; the others wait for its result. A failure is
+        not kept, but for one that the job announces, nor is the result of code that starts other
+        programs, as nobody knows what these read.
+
+        Parameters
+        ----------
+        job : Job
+        stop : threading.Event, optional
+            Ends the run when it is set.
+
+        Returns
+        -------
+        Result
+
+        Raises
+        ------
+        kasago.literate.running.run.Stopped
+            If it was ended by `stop`.
+        """
+        if kept := self.kept(job):
+            return kept
+        with self._locked(job, stop):
+            if kept := self.kept(job):
+                return kept
+            start = time.time_ns()
+            result, reads = running.run(job, self.time_limit, stop)
+            if reads.alone and ends_as_said(job, result):
+                self._keep(job, result, reads, start)
+            return result
+
+    def kept(self, job: Job) -> Result | None:
+        """Return the result of a job if there is one for the present state of what it reads.
+
+        Parameters
+        ----------
+        job : Job
+
+        Returns
+        -------
+        Result or None
+        """
+        for file in self._states(job):
+            match _parsed(file):
+                case {
+                    "files": dict(files),
+                    "versions": dict(versions),
+                    "result": {
+                        "output": str(output),
+                        "figures": [*figures],
+                        "error": str(error),
+                        "values": dict(values),
+                        "ends": [*ends],
+                    },
+                } if all(isinstance(text, str) for text in [*figures, *values.values()]):
+                    result = Result(output, tuple(figures), error, values, _pairs(ends))
+                    if _same(files, versions) and ends_as_said(job, result):
+                        with contextlib.suppress(OSError):
+                            os.utime(file)
+                        return result
+        return None
+
+    def files(self, job: Job) -> set[Path]:
+        """Return the files that the kept result of a job was made of, in any state.
+
+        Parameters
+        ----------
+        job : Job
+
+        Returns
+        -------
+        set of Path
+        """
+        parsed = [_parsed(file) for file in self._states(job)]
+        return {Path(name) for each in parsed if each for name in each.get("files", ())}
+
+    def derived(self, name: str, of: str, make: Callable[[], bytes]) -> bytes:
+        """Return what is made of a text, such as the pixels of a figure: once, and then kept.
+
+        Parameters
+        ----------
+        name : str
+            What is made; the name of its maker's version, if it has one.
+        of : str
+            What it is made of.
+        make : callable
+            Makes it.
+
+        Returns
+        -------
+        bytes
+        """
+        digest = hashlib.sha256(f"{name}\0{of}".encode()).hexdigest()
+        file = self.folder / "derived" / digest
+        with contextlib.suppress(OSError):
+            content = file.read_bytes()
+            os.utime(file)
+            return content
+        content = make()
+        with self._noting_failure():
+            write_whole(file, content)
+        return content
+
+    def drop_unused(self) -> None:
+        """Drop what nobody has asked for in a month."""
+        old = time.time() - DAYS * 24 * 3600
+        with contextlib.suppress(OSError):
+            for file in self.folder.rglob("*"):
+                if file.is_file() and file.stat().st_mtime < old:
+                    file.unlink()
+
+    def _states(self, job: Job) -> list[Path]:
+        """Return the files of the results of a job, the newest first."""
+        with contextlib.suppress(OSError):
+            files = [(f.stat().st_mtime_ns, f) for f in (self.folder / key(job)).glob("*.json")]
+            return [file for _, file in sorted(files, reverse=True)]
+        return []
+
+    def _keep(self, job: Job, result: Result, reads: running.Reads, start: int) -> None:
+        files, versions = _dependencies(reads, self.folder)
+        # What was edited during the run is another file than the one that was read.
+        if any(_changed_since(name, start) for name in files):
+            return
+        kept = {"files": files, "versions": versions, "result": asdict(result)}
+        text = json.dumps(kept, ensure_ascii=False)
+        state = hashlib.sha256(json.dumps([files, versions]).encode()).hexdigest()[:16]
+        with self._noting_failure():
+            write_whole(self.folder / key(job) / f"{state}.json", text)
+            for old in self._states(job)[STATES:]:
+                old.unlink(missing_ok=True)
+
+    @contextmanager
+    def _locked(self, job: Job, stop: threading.Event | None) -> Iterator[None]:
+        """Let one process at a time run a job."""
+        lock = FileLock(self.folder / "locks" / key(job))
+        try:
+            Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+            while not lock.is_locked:
+                with contextlib.suppress(Timeout):
+                    lock.acquire(timeout=0.2)
+                if stop and stop.is_set():
+                    lock.release()
+                    raise running.Stopped
+        except OSError as error:
+            self._note(error)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _noting_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._note(error)
+
+    def _note(self, error: OSError) -> None:
+        """Say once that nothing can be kept; everything else goes on."""
+        if not self._noted:
+            self._noted = True
+            log.info("%s cannot keep results (%s): each snippet is run anew", self.folder, error)
 
 
-def key(snippet: Snippet) -> str:
-    """Return the name under which the result of a snippet is kept.
+def key(job: Job) -> str:
+    """Return the name under which the results of a job are kept, whatever it reads.
 
     Parameters
     ----------
-    snippet : Snippet
+    job : Job
 
     Returns
     -------
     str
     """
-    code = json.dumps([snippet.code, *snippet.expressions])
-    parts = [code, sys.version, version("numpy"), version("matplotlib"), package_state()]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    parts = [sys.version, *(digest(file) for file in MACHINERY)]
+    codes = [code for _, code in job.cells]  # wherever they stand
+    text = json.dumps([codes, sorted(job.expressions), *parts])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def package_state() -> str:
-    """Return a digest of the package's files, all that a page's code can import of it.
+def digest(file: str | Path) -> str:
+    """Return a digest of the contents of a file, empty if it cannot be read.
+
+    Parameters
+    ----------
+    file : str or Path
 
     Returns
     -------
     str
     """
-    files = sorted(f for f in PACKAGE.rglob("*") if f.is_file() and "__pycache__" not in f.parts)
-    return _digest(tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in files))
+    try:
+        stat = os.stat(file)
+        return _digest(str(file), stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size)
+    except OSError:
+        return ""
 
 
-@lru_cache(maxsize=4)
-def _digest(files: tuple[tuple[str, int, int], ...]) -> str:
-    """Return a digest of the contents; time and size only tell when to read them again."""
-    digest = hashlib.sha256()
-    for name, _, _ in files:
-        digest.update(f"{Path(name).relative_to(PACKAGE)}\0".encode())
-        digest.update(hashlib.sha256(Path(name).read_bytes()).digest())
-    return digest.hexdigest()
+@lru_cache(maxsize=4096)
+def _digest(name: str, *_: int) -> str:
+    """Return a digest of the contents; times and size only tell when to read them again."""
+    with open(name, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _changed_since(name: str, start: int) -> bool:
+    try:
+        stat = os.stat(name)
+    except OSError:
+        return True
+    # A file system counts in ticks, which may lag behind the clock.
+    return max(stat.st_mtime_ns, stat.st_ctime_ns) >= start - 10**7
+
+
+def _same(files: dict[str, str], versions: dict[str, str]) -> bool:
+    return all(digest(name) == was for name, was in files.items()) and all(
+        _version(name) == was for name, was in versions.items()
+    )
+
+
+@lru_cache
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _dependencies(reads: running.Reads, kept: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the files of projects with their digests, and the distributions with their versions.
+
+    What a project's code opens belongs to it, too: weights beside a module, for example.
+    """
+    installed = _installed()
+    own = {f for f in reads.modules.values() if not _within(f, installed)}
+    packages = {f for f in own if Path(f).name == "__init__.py"}
+    roots = {str(Path.cwd()), *(str(Path(f).parent) for f in packages)}
+    opened = {f for f in reads.opened if _within(f, roots) and not _within(f, installed)}
+    opened = {f for f in opened if not f.endswith(".pyc") and os.path.isfile(f)}
+    files = {f for f in own | opened if not _within(f, [str(kept.absolute())])}
+    tops = {name.partition(".")[0] for name, f in reads.modules.items() if f not in own}
+    distributions = {d for top in tops for d in _packages_distributions().get(top, ())}
+    return (
+        {name: digest(name) for name in sorted(files)},
+        {name: _version(name) for name in sorted(distributions)},
+    )
+
+
+@lru_cache
+def _installed() -> list[str]:
+    """Return the folders of what is installed: it changes by version alone."""
+    paths = sysconfig.get_paths()
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    folders = [paths[name] for name in names] + [site.getusersitepackages()]
+    return [*folders, *map(os.path.realpath, folders)]
+
+
+_packages_distributions = lru_cache(metadata.packages_distributions)
+
+
+def _within(file: str, folders: Iterable[str]) -> bool:
+    return any(file.startswith(folder + os.sep) or file == folder for folder in folders)
+
+
+def _parsed(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None  # not there, or damaged: run
+
+
+def _pairs(ends: list[Any]) -> tuple[tuple[int, int], ...]:
+    return tuple((int(a), int(b)) for a, b in ends)

@@ -1,167 +1,315 @@
-"""Run one snippet by itself: a process, a working folder and random state of its own."""
+"""Run one job by itself: a process, a working folder and random state of its own."""
 
+import atexit
 import contextlib
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
-from kasago.literate import FIGURES_FOLDER
-from kasago.literate.page.snippets import Snippet
+from kasago.literate.running import FIGURES_FOLDER
 from kasago.literate.running.figure import clean
+from kasago.literate.running.job import Job, Result
 
 # Seconds. Many times what the longest snippet of the book takes.
 TIME_LIMIT = 120.0
 
 STYLE = Path(__file__).with_name("matplotlibrc")
 
-
 # How code is run for a page: drawn in the page's style, on one thread.
-SETTINGS = {"MATPLOTLIBRC": str(STYLE)} | dict.fromkeys(
+SETTINGS = {
+    "MATPLOTLIBRC": str(STYLE),
+    "MPLBACKEND": "module://kasago.literate.running.backend",
+    "PYTHONHASHSEED": "0",
+    "PYTHONIOENCODING": "utf-8",
+    "PYTHONUTF8": "1",
+    "COLUMNS": "80",
+    "NO_COLOR": "1",
+} | dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 
+# How often a process that runs is looked at, in seconds.
+LOOK = 0.1
+
+# What a terminal takes for a colour; pages and tracebacks have none.
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
+# What is loaded ahead of time, beside what starts the snippets. Forks are safe on macOS only
+# while no library of the system is loaded.
+LOADED = ("kasago.literate.running.forkserver",) + (
+    ()
+    if sys.platform == "darwin"
+    else ("numpy", "matplotlib.pyplot", "matplotlib.backends.backend_svg")
+)
+
+
+class Stopped(Exception):
+    """A run that was ended because nobody waits for it any more."""
+
 
 @dataclass(frozen=True)
-class Result:
-    """What came of running a snippet.
+class Reads:
+    """What was read for a run.
 
     Attributes
     ----------
-    output : str
-        What it printed.
-    figures : tuple of str
-        What it showed, as SVG, in order.
-    error : str
-        Why it did not come to its end, with the traceback; empty if it did.
-    values : dict of str to str
-        What each expression of its ties gives afterwards: a number, or what came instead.
+    modules : dict of str to str
+        The files of the modules that were imported, by name.
+    opened : list of str
+        The files that were opened.
+    alone : bool
+        Whether that is all: no other program was started.
     """
 
-    output: str
-    figures: tuple[str, ...]
-    error: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    modules: dict[str, str] = field(default_factory=dict)
+    opened: list[str] = field(default_factory=list)
+    alone: bool = False
 
 
-def run(snippet: Snippet, time_limit: float = TIME_LIMIT) -> Result:
-    """Run a snippet in a fresh process and an empty folder.
+def run(
+    job: Job, time_limit: float = TIME_LIMIT, stop: threading.Event | None = None
+) -> tuple[Result, Reads]:
+    """Run a job in a fresh process and an empty folder.
 
     Warnings are errors there, the numerical libraries use one thread (so that the same code
     gives the same bits on any number of cores), and ``plt.show()`` hands over the figures.
+    Where processes fork, it starts from one that has NumPy and Matplotlib loaded.
 
     Parameters
     ----------
-    snippet : Snippet
+    job : Job
     time_limit : float
         Seconds after which the process is ended.
+    stop : threading.Event, optional
+        Ends the process when it is set.
 
     Returns
     -------
     Result
-        Also when the snippet fails.
+        Also when the job fails.
+    Reads
+
+    Raises
+    ------
+    Stopped
+        If it was ended by `stop`.
     """
-    with tempfile.TemporaryDirectory(prefix="kasago-", ignore_cleanup_errors=True) as folder:
-        job = Path(folder)
-        (job / "work").mkdir()
-        (job / "figures").mkdir()
-        (job / "snippet.json").write_text(
-            json.dumps(
-                {
-                    "path": snippet.path,
-                    "line": snippet.line,
-                    "code": snippet.code,
-                    "expressions": snippet.expressions,
-                }
-            )
-        )
-        exit_code = _wait(job, time_limit)
-        output = (job / "stdout").read_text("utf-8", errors="replace")
-        if error := _error(job, exit_code, time_limit):
-            return Result(output, (), error)
-        files = sorted((job / "figures").iterdir())
+    with tempfile.TemporaryDirectory(prefix="kasago-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        for part in ("work", "figures"):
+            (folder / part).mkdir()
+        environment = os.environ | SETTINGS | {FIGURES_FOLDER: str(folder / "figures")}
+        _write(folder / "environment.json", dict(environment))
+        description = {"path": job.path, "line": job.line, "code": job.code}
+        description |= {"cells": job.cells, "expressions": job.expressions}
+        _write(folder / "job.json", description)
+        with _forked(folder) if FORKS else _started(folder) as process:
+            exit_code = _wait(process, time_limit, stop)
+        output, bounds = _printed(folder / "stdout")
+        reads = Reads(**_read(folder / "used", {}))
+        if error := _error(folder, exit_code, time_limit):
+            error = error.replace(str(folder / "snippet.py"), job.path)
+            return Result(output, (), error), reads
+        files = sorted((folder / "figures").iterdir())
         figures = tuple(clean(file.read_text("utf-8")) for file in files)
-        return Result(output, figures, values=json.loads((job / "done").read_text()))
+        done = _read(folder / "done", {})
+        ends = tuple((bounds(size), shown) for size, shown in done["ends"])
+        return Result(output, figures, values=done["values"], ends=ends), reads
 
 
-def ends_as_said(snippet: Snippet, result: Result) -> bool:
-    """Return whether a snippet came to its end, or to the failure that its fence announces.
-
-    Parameters
-    ----------
-    snippet : Snippet
-    result : Result
-
-    Returns
-    -------
-    bool
-    """
-    last_line = result.error.rstrip().rpartition("\n")[2]
-    return last_line == snippet.options.get("fails", "")
+def _write(file: Path, value: object) -> None:
+    file.write_text(json.dumps(value), "utf-8")
 
 
-def _error(job: Path, exit_code: int | None, time_limit: float) -> str:
+def _read(file: Path, otherwise: Any) -> Any:
+    return json.loads(file.read_text("utf-8")) if file.exists() else otherwise
+
+
+def _printed(file: Path) -> "tuple[str, Any]":
+    """Return what was printed, and a function that counts its characters up to a byte."""
+    data = file.read_bytes() if file.exists() else b""
+
+    def text(size: int) -> str:
+        return COLOUR.sub("", data[:size].decode("utf-8", "replace").replace(os.linesep, "\n"))
+
+    return text(len(data)), lambda size: len(text(size))
+
+
+def _error(folder: Path, exit_code: int | None, time_limit: float) -> str:
     """Return why the snippet of a job did not come to its end, empty if it did."""
+    stderr, _ = _printed(folder / "stderr")
     if exit_code is None:
-        return f"the snippet ran longer than the limit of {time_limit:g} s"
-    done, failed = (job / "done").exists(), (job / "failed").exists()
+        return f"{stderr}\nthe snippet ran longer than the limit of {time_limit:g} s".strip()
+    done, failed = (folder / "done").exists(), (folder / "failed").exists()
     if done and not failed and not exit_code:
         return ""
-    stderr = (job / "stderr").read_text("utf-8", errors="replace").strip()
     if failed:
-        return stderr
+        return stderr.strip()
     when = "after" if done else "before"
     reason = f"the process ended {when} the last line of the snippet, with exit code {exit_code}"
     return f"{reason}\n{stderr}".strip()
 
 
-def _wait(job: Path, time_limit: float) -> int | None:
-    """Start the process of a job and wait for it; return its exit code, None if it was ended."""
-    command = [sys.executable, "-W", "error", "-m", "kasago.literate.running.child", str(job)]
+class _Process(Protocol):
+    """A process that runs a job."""
+
+    def wait(self, timeout: float) -> int | None:
+        """Return its exit code, None if it still runs after some seconds."""
+
+    def end(self) -> None:
+        """End it, and whatever it started."""
+
+
+def _wait(process: _Process, time_limit: float, stop: threading.Event | None) -> int | None:
+    """Wait for a process; return its exit code, None if it was ended at its limit."""
+    deadline = time.monotonic() + time_limit
+    try:
+        while (exit_code := process.wait(LOOK)) is None:
+            if stop and stop.is_set():
+                raise Stopped
+            if time.monotonic() > deadline:
+                return None
+        return exit_code
+    finally:
+        process.end()
+
+
+class _ForkServer:
+    """The process that has NumPy and Matplotlib loaded, from here."""
+
+    def __init__(self) -> None:
+        self.control, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.folder = tempfile.TemporaryDirectory(prefix="kasago-")
+        code = (
+            "from kasago.literate.running.hiding import Loaded\n"
+            f"loaded = Loaded({LOADED})\n"
+            "from kasago.literate.running.forkserver import main\n"
+            f"main({control.fileno()}, loaded)"
+        )
+        with control:
+            self.process = subprocess.Popen(
+                [sys.executable, "-W", "error", "-c", code],
+                cwd=self.folder.name,
+                env=os.environ | SETTINGS,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+                pass_fds=[control.fileno()],
+            )
+        self.parent = os.getpid()
+
+    @property
+    def works(self) -> bool:
+        return self.process.poll() is None and self.parent == os.getpid()
+
+    def start(self, folder: Path, connection: socket.socket) -> None:
+        socket.send_fds(self.control, [str(folder).encode()], [connection.fileno()])
+
+    def close(self) -> None:
+        """End the server, and with it all that it has started."""
+        if self.parent == os.getpid():
+            assert self.process.stdin
+            self.process.stdin.close()
+            self.process.wait()
+            self.control.close()
+            self.folder.cleanup()
+
+
+_servers: list[_ForkServer] = []
+_lock = threading.Lock()
+
+
+def _server() -> _ForkServer:
+    """Return the server of this process, started when it is first needed."""
+    with _lock:
+        if not _servers or not _servers[-1].works:
+            _servers.append(_ForkServer())
+            atexit.register(_servers[-1].close)
+        return _servers[-1]
+
+
+@dataclass
+class _Forked:
+    """A process that the server has forked."""
+
+    connection: socket.socket
+
+    def wait(self, timeout: float) -> int | None:
+        self.connection.settimeout(timeout)
+        try:
+            code = self.connection.recv(64)
+        except TimeoutError:
+            return None
+        if not code:
+            raise RuntimeError("the process that starts the snippets has ended")
+        return int(code)
+
+    def end(self) -> None:
+        # The server takes it that nobody waits any more, and answers when all of it is gone.
+        with contextlib.suppress(OSError, RuntimeError):
+            self.connection.shutdown(socket.SHUT_WR)
+            while self.wait(10) is None:
+                pass
+
+
+@contextmanager
+def _forked(folder: Path) -> Iterator[_Process]:
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            _server().start(folder, theirs)
+        yield _Forked(ours)
+
+
+@dataclass
+class _Started:
+    """A process that loads everything itself."""
+
+    process: "subprocess.Popen[bytes]"
+
+    def wait(self, timeout: float) -> int | None:
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self) -> None:
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError):  # all of them are gone
+                os.killpg(self.process.pid, signal.SIGKILL)
+        else:
+            self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def _started(folder: Path) -> Iterator[_Process]:
+    command = [sys.executable, "-W", "error", "-m", "kasago.literate.running.child", str(folder)]
     # Into files, not pipes: a process that the snippet leaves behind cannot hold us up.
-    with open(job / "stdout", "wb") as stdout, open(job / "stderr", "wb") as stderr:
-        process = subprocess.Popen(
+    with (
+        open(folder / "stdout", "wb") as stdout,
+        open(folder / "stderr", "wb") as stderr,
+        subprocess.Popen(
             command,
-            cwd=job / "work",
-            env=_environment(job),
+            cwd=folder / "work",
+            env=_read(folder / "environment.json", {}),
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,
-        )
-        try:
-            return process.wait(time_limit)
-        except subprocess.TimeoutExpired:
-            return None
-        finally:
-            _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and whatever it started."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError):  # all of them are gone
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
-
-
-def _environment(job: Path) -> dict[str, str]:
-    return (
-        os.environ
-        | SETTINGS
-        | {
-            FIGURES_FOLDER: str(job / "figures"),
-            "MPLBACKEND": "module://kasago.literate.running.backend",
-            "PYTHONHASHSEED": "0",
-            "PYTHONIOENCODING": "utf-8",
-            "PYTHONUTF8": "1",
-            "COLUMNS": "80",
-            "NO_COLOR": "1",
-        }
-    )
+        ) as process,
+    ):
+        yield _Started(process)

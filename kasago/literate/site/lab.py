@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import jupytext
 from bs4 import BeautifulSoup, Tag
 
-from kasago.literate.running.figure import clean, embed
+from kasago.literate.running.figure import embed
 
 HEADING_ID = re.compile(r"\s*\{ ?#(?P<id>[\w-]+) ?\}\s*$")
 MARKDOWN_FILE = re.compile(r"(?:(?:^|(?<=/))index)?\.md(?=#|$)")
@@ -129,5 +129,5 @@ def _output(output: Tag, alt: str, prefix: str) -> str:
             "a figure of a notebook is SVG, and its cell says what it shows: "
             f'write ```python alt="..." (got alt {alt!r}, {output["data-mime-type"]})'
         )
-    svg = embed(clean(b64decode(address.removeprefix(SVG)).decode()), alt, prefix)
+    svg = embed(b64decode(address.removeprefix(SVG)).decode(), alt, prefix)
     return f'<figure class="drawn" data-search-exclude>{svg}</figure>'

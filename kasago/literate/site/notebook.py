@@ -11,20 +11,21 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import jupytext
 
-from kasago.literate.running.results import run_cached
-from kasago.literate.running.check import check_source
+from kasago.literate.running.results import Results
+from kasago.literate.running.check import check_source, job_of
 from kasago.literate.words import words_of
-from kasago.literate.running.figure import to_png
+from kasago.literate.running.raster import to_png
 from kasago.literate.errors import LiterateError
 from kasago.literate.page.snippets import Snippet, parse
-from kasago.literate.page.blocks import blanked, fenced, fences, prose
-from kasago.literate.running.run import Result
+from kasago.literate.page.blocks import blanked, blocks_of, fenced, fences, prose
+from kasago.literate.running.job import Job, Result
 from kasago.literate.page.numbers import COMMENT
 
 INSTALL = """\
@@ -53,7 +54,7 @@ SIZE = re.compile(r' (width|height)="(\d+)"')
 Change = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 
-def notebook_of(text: str, path: str, address: str, cache: Path) -> str | None:
+def notebook_of(text: str, path: str, address: str, results: Results) -> str | None:
     """Return a page as a Jupyter notebook, with the outputs that the page shows.
 
     Parameters
@@ -65,8 +66,8 @@ def notebook_of(text: str, path: str, address: str, cache: Path) -> str | None:
     address : str
         The folder on the site of the pages that a link without a folder means; a page ``x.md``
         has the address ``x/`` in it.
-    cache : Path
-        The folder of the results of snippets; see `kasago.literate.running.results`.
+    results : Results
+        Where what came of the snippets is kept.
 
     Returns
     -------
@@ -94,7 +95,7 @@ def notebook_of(text: str, path: str, address: str, cache: Path) -> str | None:
             if not snippet or read.source != snippet.code.strip("\n"):
                 line = snippet.line if snippet else 1
                 raise LiterateError(path, line, f"jupytext makes another cell: {read.source!r}")
-            cell["outputs"] = list(_outputs(snippet, run_cached(snippet, cache)))
+            cell["outputs"] = list(_outputs(snippet, results))
             if "fails" in snippet.options:
                 cell["metadata"] = {"tags": ["raises-exception"]}
         if cell["source"]:
@@ -102,6 +103,67 @@ def notebook_of(text: str, path: str, address: str, cache: Path) -> str | None:
     if missed := next(waiting, None):
         raise LiterateError(path, missed.line, "jupytext makes no cell of this snippet")
     return _written(cells, book.metadata.get("jupytext", {}).get("root_level_metadata", {}))
+
+
+def job_of_notebook(text: str, path: str) -> Job:
+    """Return what is run for a page that is a notebook: its cells, which share their names.
+
+    Parameters
+    ----------
+    text : str
+        The file of the page: Markdown as jupytext writes it, with its header.
+    path : str
+        The page's name, for messages.
+
+    Returns
+    -------
+    Job
+    """
+    blocks = blocks_of(text, path)
+    cells = [(blocks.line(fence.start), fence.body) for fence in blocks.fences if fence.is_python]
+    first = cells[0][0] if cells else 1
+    return Job(path, first, tuple((line - first, code) for line, code in cells))
+
+
+def executed_notebook(text: str, path: str, result: Result | None) -> str:
+    """Return a page that is a notebook with what came of its cells.
+
+    Parameters
+    ----------
+    text : str
+        The file of the page: Markdown as jupytext writes it, with its header.
+    path : str
+        The page's name, for messages.
+    result : Result or None
+        What came of `job_of_notebook`; None if that is not known yet.
+
+    Returns
+    -------
+    str
+        The text of a file ``.ipynb``, the same for the same page and result.
+    """
+    book: Any = jupytext.reads(text, fmt=FORMAT)
+    starts, ends = [(0, 0)], list(result.ends if result else ())
+    if result and result.error:
+        ends.append((len(result.output), len(result.figures)))
+    waiting = iter(ends)
+    cells = []
+    for read in book.cells:
+        cell = _cell(read.cell_type, read.source)
+        if read.cell_type == "code" and (end := next(waiting, None)):
+            (printed, shown), (printed_to, shown_to) = starts[-1], end
+            starts.append(end)
+            assert result
+            output = result.output[printed:printed_to]
+            if result.error and len(starts) > len(result.ends) + 1:
+                output += result.error
+            if output:
+                cell["outputs"] += [{"output_type": "stream", "name": "stdout", "text": output}]
+            for svg in result.figures[shown:shown_to]:
+                data = {"image/svg+xml": svg}
+                cell["outputs"] += [{"output_type": "display_data", "data": data, "metadata": {}}]
+        cells.append(cell)
+    return _written(cells, {})
 
 
 def empty_notebook(text: str, address: str) -> str:
@@ -230,7 +292,7 @@ def _cell(kind: str, source: str) -> dict[str, Any]:
     return cell | {"source": KEPT_FENCE.sub(r"\1", source).strip()}
 
 
-def _outputs(snippet: Snippet, result: Result) -> Iterator[dict[str, Any]]:
+def _outputs(snippet: Snippet, results: Results) -> Iterator[dict[str, Any]]:
     """Yield what a cell shows below it: what the page shows of a snippet."""
     if snippet.output is not None:
         yield {"output_type": "stream", "name": "stdout", "text": snippet.output}
@@ -238,10 +300,11 @@ def _outputs(snippet: Snippet, result: Result) -> Iterator[dict[str, Any]]:
         kind, _, message = failure.partition(": ")
         error = {"ename": kind, "evalue": message, "traceback": [failure]}
         yield {"output_type": "error", **error}
+    result = results.of(job_of(snippet))
     # Jupyter shows the SVG of a downloaded notebook to nobody who has not declared trust in it.
     for figure, svg in zip(snippet.figures, result.figures, strict=False):
         size = {name: int(value) for name, value in SIZE.findall(svg[: svg.index(">")])}
-        png = b64encode(to_png(svg)).decode()
+        png = b64encode(results.derived("png", svg, partial(to_png, svg))).decode()
         yield {
             "output_type": "display_data",
             "data": {"image/png": png, "text/plain": figure.alt},

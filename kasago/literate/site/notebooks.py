@@ -11,8 +11,7 @@ as the snippets, and is made to look like any other page.
 """
 
 import logging
-import os
-import shutil
+import textwrap
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,52 +24,59 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from kasago.literate.running.results import package_state
+from kasago.literate.running.pool import pool_of
 from kasago.literate.files import write_whole
-from kasago.literate.site.notebook import empty_notebook, notebook_of
+from kasago.literate.site.notebook import (
+    empty_notebook,
+    executed_notebook,
+    job_of_notebook,
+    notebook_of,
+)
 from kasago.literate.errors import LiterateError
 from kasago.literate.page.blocks import is_notebook
 from kasago.literate.files import relative
 from kasago.literate.site.lab import tidied
-from kasago.literate.running.run import SETTINGS
 
 log = logging.getLogger("mkdocs.kasago.literate")
 
 
-def on_config(config: MkDocsConfig) -> None:
-    """Have notebooks run as snippets are; drop what another state of the package gave."""
-    os.environ.update(SETTINGS)
-    kept = _notebook_cache(config)
-    for old in kept.parent.glob("*"):
-        if old != kept:
-            shutil.rmtree(old)
-
-
 @event_priority(100)
 def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> None:
-    """Give each notebook a cache of its own, before mkdocs-jupyter looks into it.
+    """Run a page that is a notebook, and have mkdocs-jupyter render it with what came of it.
 
-    It drops from its cache what it has not used when a build ends, and that is before the pages
-    of the second language are built.
+    The plugin keeps what it rendered. It drops what it has not used when a build ends, and that
+    is before the pages of the second language are built: so each page has a folder of its own.
     """
-    if plugin := config.plugins.get("mkdocs-jupyter"):
-        folder = _notebook_cache(config) / page.file.src_uri.replace("/", "-")
-        plugin.config["cache_dir"] = str(folder)
+    plugin = config.plugins.get("mkdocs-jupyter")
+    source = _source(page, config)
+    if not plugin or not source or not is_notebook(text := source.read_text("utf-8-sig")):
+        return
+    path = relative(source)
+    pool = pool_of(_cache(config))
+    result = pool.submit(job_of_notebook(text, path)).result()
+    if result.error:
+        log.error("%s: a cell fails\n%s", path, textwrap.indent(result.error, "    "))
+    folder = pool.results.folder.absolute() / "notebooks" / page.file.src_uri.replace("/", "-")
+    executed = folder / f"{page.file.name}.ipynb"
+    write_whole(executed, executed_notebook(text, path, result))
+    file: Any = page.file
+    file.abs_src_path = str(executed)
+    plugin.config["cache_dir"] = str(folder)
 
 
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str | None:
     """Write the notebook of a page that was just converted, its snippets in the cache."""
-    source = Path(page.file.abs_src_path or "")
-    if source.suffix != ".md":
+    source = _source(page, config)
+    if not source:
         return None
     text = source.read_text("utf-8-sig")
     folder = urljoin(page.canonical_url or "", "." if page.file.name == "index" else "..")
     if is_notebook(text):
-        html = _tidy(html, text, page)
+        html = _tidy(html, text, page, source)
         notebook: str | None = empty_notebook(text, folder)
     else:
         try:
-            notebook = notebook_of(text, relative(source), folder, _cache(config))
+            notebook = notebook_of(text, relative(source), folder, pool_of(_cache(config)).results)
         except LiterateError:
             return None  # the extension has said so, on the page too
     if notebook:
@@ -80,9 +86,14 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
     return html
 
 
-def _tidy(html: str, text: str, page: Page) -> str:
+def _source(page: Page, config: MkDocsConfig) -> Path | None:
+    """Return the Markdown file of a page."""
+    source = Path(config.docs_dir, page.file.src_uri)
+    return source if source.suffix == ".md" and source.is_file() else None
+
+
+def _tidy(html: str, text: str, page: Page, source: Path) -> str:
     """Return the page of a notebook; see to its table of contents and its links."""
-    source = Path(page.file.abs_src_path or "")
     try:
         html, headings, files = tidied(html, text, page.file.use_directory_urls)
     except ValueError as error:
@@ -99,7 +110,3 @@ def _tidy(html: str, text: str, page: Page) -> str:
 def _cache(config: MkDocsConfig) -> Path:
     return Path(config.mdx_configs["kasago.literate.markdown"]["cache"])
 
-
-def _notebook_cache(config: MkDocsConfig) -> Path:
-    cache = _cache(config)
-    return cache.with_name(f"{cache.name}-notebooks") / package_state()[:16]

@@ -13,6 +13,7 @@ addresses of the page by language. An extension writes no files, and knows no ot
 
 import html
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -23,7 +24,8 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from kasago.literate.running.figure import to_card
+from kasago.literate.running.pool import pool_of
+from kasago.literate.running.raster import to_card
 
 FIGURE = re.compile(r'<figure class="drawn".*?(<svg .*?</svg>)', re.DOTALL)
 LABEL = re.compile(r' aria-label="([^"]*)"')
@@ -46,7 +48,8 @@ def on_page_content(content: str, *, page: Page, config: MkDocsConfig, files: Fi
         name = f"{page.file.name}.png"
         file = Path(page.file.abs_dest_path).with_name(name)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(to_card(figure[1]))
+        results = pool_of(Path(config.mdx_configs["kasago.literate.markdown"]["cache"])).results
+        file.write_bytes(results.derived("card", figure[1], partial(to_card, figure[1])))
         alt = LABEL.search(figure[1])
         page.meta["share"] = {
             "picture": urljoin(page.canonical_url or "", name),
