@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from sybil import Document, Example, Region
 
-from kasago.literate import equations as of_page
 from kasago.literate.cache import run_cached
 from kasago.literate.check import check, check_source, same_output
+from kasago.literate.equations.page import Equation, check_equation, equations_of
 from kasago.literate.parse import LiterateError, parse, relative
 
 
@@ -48,9 +48,9 @@ def equations(document: Document) -> Iterable[Region]:
     Raises
     ------
     LiterateError
-        If the page breaks the rules of `kasago.literate.equations.parse`.
+        If the page breaks the rules of `kasago.literate.equations.page.equations_of`.
     """
-    for equation in of_page.parse(document.text, relative(document.path)):
+    for equation in equations_of(document.text, relative(document.path)):
         yield Region(equation.start, equation.end, equation, _check_equation)
 
 
@@ -87,9 +87,9 @@ def _run_snippet(example: Example) -> str | None:
 
 
 def _check_equation(example: Example) -> str | None:
-    equation: of_page.Equation = example.parsed
+    equation: Equation = example.parsed
     try:
-        found = of_page.check(equation)
+        found = check_equation(equation)
     except LiterateError as error:
         return str(error)
     if equation.kind == "not computed":

@@ -7,9 +7,9 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from kasago.literate.declarations import Draw, EquationTie, TieError
-from kasago.literate.evaluate import Formula, FormulaError
-from kasago.literate.latex import Expression, Reader, Symbol, sides_of
+from kasago.literate.equations.evaluate import Formula, FormulaError
+from kasago.literate.equations.read import Expression, Reader, Symbol, sides_of
+from kasago.literate.equations.tie import Draw, EquationTie, TieError
 
 DRAWS = 10
 RTOL = 1e-9

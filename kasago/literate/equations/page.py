@@ -1,44 +1,13 @@
-r"""Hold the equations of a page against the code that they describe.
+"""The display equations of a page, each with its tie, and the check of one of them."""
 
-Directly above each display equation stands a comment, its tie: the Python expression that the
-equation describes and what that needs, or the reason why no program can compute it::
-
-    <!-- formula: kasago.common.functions.sum_squared_error(y, t)
-         y, t: real[K] -->
-    \begin{equation}
-    E = \frac{1}{2} \sum_{k=1}^{K} (y_{k} - t_{k})^{2} \label{eq:squared-error}
-    \end{equation}
-
-    <!-- not computed: a limit has no end -->
-    \begin{equation}
-    f'(x) = \lim_{h \to 0} \frac{f(x + h) - f(x)}{h}
-    \end{equation}
-
-The LaTeX of the page is read (`latex`), and both are computed for random inputs of many sizes
-(`statement`). After the expression come declarations, parted by semicolons or line feeds:
-
-- ``y, t: real[N, K]``: random numbers, of a kind in `declarations.KINDS`. A letter in brackets
-  is a size; sizes differ from each other as far as possible. ``K: size[2, 5]`` is one with bounds.
-- ``delta = 1e-7``, ``h = kasago.common.functions.sigmoid``: any Python.
-- ``optimizer.update(params, grads)``: a call for its effect. The formula keeps the old values.
-- ``rtol = 1e-6``: the tolerance, relative to the largest number; 1e-9 if not given.
-- ``first = 0``: where indices begin. If not given, at 0 in a formula that writes an index or
-  the bound of a sum as 0, and at 1 in any other.
-
-``python -m kasago.literate.equations PAGE ...`` says of each equation what it agrees with.
-"""
-
-import argparse
 import re
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
-from kasago.literate.declarations import EquationTie, TieError
-from kasago.literate.evaluate import FormulaError
-from kasago.literate.latex import LABEL, LatexError
-from kasago.literate.parse import LiterateError, prose, relative
-from kasago.literate.statement import compare
+from kasago.literate.equations.compare import compare
+from kasago.literate.equations.evaluate import FormulaError
+from kasago.literate.equations.read import LABEL, LatexError
+from kasago.literate.equations.tie import EquationTie, TieError
+from kasago.literate.parse import LiterateError, prose
 
 COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 TIE = re.compile(r"\s*(?P<kind>formula|not computed)\s*:(?P<text>.*)", re.DOTALL | re.IGNORECASE)
@@ -81,7 +50,7 @@ class Equation:
     end: int
 
 
-def parse(text: str, path: str) -> list[Equation]:
+def equations_of(text: str, path: str) -> list[Equation]:
     r"""Return the display equations of a page, each with its tie if it has one.
 
     Parameters
@@ -103,7 +72,7 @@ def parse(text: str, path: str) -> list[Equation]:
     Examples
     --------
     >>> page = "<!-- not computed: a symbol -->\n$$\nx\n$$\n"
-    >>> [equation] = parse(page, "page.md")
+    >>> [equation] = equations_of(page, "page.md")
     >>> equation.line, equation.latex, equation.kind, equation.tie
     (2, '\nx\n', 'not computed', 'a symbol')
     """
@@ -154,7 +123,7 @@ def parse(text: str, path: str) -> list[Equation]:
     return equations
 
 
-def check(equation: Equation) -> str:
+def check_equation(equation: Equation) -> str:
     """Compare an equation with the code that its tie names.
 
     Parameters
@@ -205,42 +174,3 @@ def check(equation: Equation) -> str:
 def _blank(match: re.Match[str]) -> str:
     """Return white space as long as the match, with its line feeds."""
     return re.sub(r"[^\n]", " ", match[0])
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Check the equations of the pages that the command line names.
-
-    Parameters
-    ----------
-    arguments : list of str, optional
-        In place of the command line.
-
-    Returns
-    -------
-    int
-        0, or 1 if an equation or a tie is wrong.
-    """
-    parser = argparse.ArgumentParser(
-        prog="python -m kasago.literate.equations", description="Check the equations of pages."
-    )
-    parser.add_argument("pages", nargs="+", type=Path)
-    failed = False
-    for page in parser.parse_args(arguments).pages:
-        try:
-            equations = parse(page.read_text(encoding="utf-8"), relative(page))
-        except LiterateError as error:
-            print(error, file=sys.stderr)
-            failed = True
-            continue
-        for equation in equations:
-            try:
-                found = check(equation)
-                print(f"{equation.path}:{equation.line}: {equation.label} {found}")
-            except LiterateError as error:
-                print(error, file=sys.stderr)
-                failed = True
-    return int(failed)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -12,7 +12,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from kasago.literate.latex import Call, Cases, Expression, Reader, Symbol, Vector
+from kasago.literate.equations.read import Call, Cases, Expression, Reader, Symbol, Vector
 
 CONSTANTS = {"e": math.e, "pi": math.pi}
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from sympy.parsing.latex import parse_latex
 
-from kasago.literate import equations
-from kasago.literate.declarations import EquationTie
-from kasago.literate.latex import LatexError, Reader, Symbol
+from kasago.literate.equations.__main__ import main
+from kasago.literate.equations.page import check_equation, equations_of
+from kasago.literate.equations.read import LatexError, Reader, Symbol
+from kasago.literate.equations.tie import EquationTie
 from kasago.literate.parse import LiterateError
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -52,8 +53,8 @@ def page(latex, tie):
 
 
 def check(text):
-    [equation] = equations.parse(text, "docs/page.md")
-    return equations.check(equation)
+    [equation] = equations_of(text, "docs/page.md")
+    return check_equation(equation)
 
 
 def complaint(text):
@@ -343,7 +344,8 @@ def test_what_cannot_be_read_is_refused_with_the_place(latex, why):
 def test_sympy_may_not_read_a_formula_in_two_ways(monkeypatch):
     # As it would if its structure were not made explicit first.
     monkeypatch.setattr(
-        "kasago.literate.latex.parse_latex", lambda _, backend: parse_latex("f(x)", backend=backend)
+        "kasago.literate.equations.read.parse_latex",
+        lambda _, backend: parse_latex("f(x)", backend=backend),
     )
     reader = Reader(lambda name: True, lambda name: False)
     with pytest.raises(LatexError, match=r"SymPy reads '.*' in 2 ways"):
@@ -472,7 +474,7 @@ def test_an_equation_that_is_not_computed_gives_a_reason():
 )
 def test_a_tie_above_something_else_fails(below):
     with pytest.raises(LiterateError, match=r"page.md:2: this tie stands above no equation"):
-        equations.parse(f"\n<!-- formula: 1 -->\n{below}", "page.md")
+        equations_of(f"\n<!-- formula: 1 -->\n{below}", "page.md")
 
 
 @pytest.mark.parametrize(
@@ -487,7 +489,7 @@ def test_a_tie_above_something_else_fails(below):
 )
 def test_a_display_formula_in_another_form_fails(stray):
     with pytest.raises(LiterateError, match=r"page.md:\d: .* would pass untested; write"):
-        equations.parse(stray, "page.md")
+        equations_of(stray, "page.md")
 
 
 @pytest.mark.parametrize(
@@ -501,7 +503,7 @@ def test_a_display_formula_in_another_form_fails(stray):
     ],
 )
 def test_code_inline_formulas_and_remarks_are_left_alone(text):
-    assert equations.parse(text, "page.md") == []
+    assert equations_of(text, "page.md") == []
 
 
 def test_equations_are_found_in_boxes_and_in_dollars_too():
@@ -509,7 +511,7 @@ def test_equations_are_found_in_boxes_and_in_dollars_too():
         "Text\n\n    <!-- formula: 1 -->\n    \\begin{equation}\n    x = 1\n    \\end{equation}\n"
         "\n<!-- formula: 2;\n y: real -->\n$$ x = 2 $$\n"
     )
-    first, second = equations.parse(text, "page.md")
+    first, second = equations_of(text, "page.md")
     assert (first.line, first.tie_line, first.tie) == (4, 3, "1")
     assert (second.line, second.tie_line, second.latex) == (10, 8, " x = 2 ")
     assert text[first.start : first.end].startswith("<!--")
@@ -542,16 +544,16 @@ def test_equations_are_found_in_boxes_and_in_dollars_too():
 )
 def test_a_formula_of_the_book_that_is_changed_fails(name, label, right, wrong):
     text = (DOCS / name).read_text("utf-8")
-    [equation] = [e for e in equations.parse(text, name) if e.label == label]
-    assert equations.check(equation)
+    [equation] = [e for e in equations_of(text, name) if e.label == label]
+    assert check_equation(equation)
     assert right in equation.latex
     changed = equation.latex.replace(right, wrong, 1)
     broken = text.replace(equation.latex, changed)
-    [equation] = [e for e in equations.parse(broken, name) if e.label == label]
+    [equation] = [e for e in equations_of(broken, name) if e.label == label]
     with pytest.raises(
         LiterateError, match=rf"{name}:{equation.line}: the equation {label} is not"
     ):
-        equations.check(equation)
+        check_equation(equation)
 
 
 # The command, and pytest.
@@ -562,11 +564,11 @@ def test_the_command_says_of_each_equation_what_was_found(tmp_path, monkeypatch,
     Path("good.md").write_text(page(SQUARES, SQUARES_TIE))
     Path("bad.md").write_text(page(SQUARES.replace("- t", "+ t"), SQUARES_TIE))
     Path("stray.md").write_text("<!-- formula: 1 -->\n")
-    assert equations.main(["good.md"]) == 0
+    assert main(["good.md"]) == 0
     assert capsys.readouterr().out == (
         "good.md:4: eq:squares is kasago.common.functions.sum_squared_error(y, t)\n"
     )
-    assert equations.main(["bad.md", "stray.md", "good.md"]) == 1
+    assert main(["bad.md", "stray.md", "good.md"]) == 1
     printed = capsys.readouterr()
     assert "bad.md:4: the equation eq:squares is not kasago" in printed.err
     assert "stray.md:1: this tie stands above no equation" in printed.err
