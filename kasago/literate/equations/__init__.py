@@ -14,16 +14,18 @@ equation describes and what that needs, or the reason why no program can compute
     f'(x) = \lim_{h \to 0} \frac{f(x + h) - f(x)}{h}
     \end{equation}
 
-The LaTeX of the page is read (`read`), and both are computed for random inputs of many sizes
-(`compare`). After the expression come declarations, parted by semicolons or line feeds:
+After the expression come declarations, parted by semicolons or line feeds:
 
-- ``y, t: real[N, K]``: random numbers, of a kind in `tie.KINDS`. A letter in brackets
-  is a size; sizes differ from each other as far as possible. ``K: size[2, 5]`` is one with bounds.
+- ``y, t: real[N, K]``: random numbers, of a kind in `tie.KINDS`. A letter in brackets is a size;
+  sizes differ from each other as far as possible. ``K: size[2, 5]`` is one with bounds.
 - ``delta = 1e-7``, ``h = kasago.common.functions.sigmoid``: any Python.
 - ``optimizer.update(params, grads)``: a call for its effect. The formula keeps the old values.
 - ``rtol = 1e-6``: the tolerance, relative to the largest number; 1e-9 if not given.
 - ``first = 0``: where indices begin. If not given, at 0 in a formula that writes an index or
   the bound of a sum as 0, and at 1 in any other.
 
-``python -m kasago.literate.equations PAGE ...`` says of each equation what it agrees with.
+`page` finds the equations and `page.check_equation` checks one: `tie` reads the comment and draws
+random inputs of many sizes, `read` makes an `expression` of the LaTeX, `evaluate` computes it, and
+`compare` holds it against the code. ``python -m kasago.literate.equations PAGE ...`` says of each
+equation what it agrees with.
 """

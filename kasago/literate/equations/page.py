@@ -1,16 +1,17 @@
 """The display equations of a page, each with its tie, and the check of one of them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from kasago.literate.equations.compare import compare
-from kasago.literate.equations.evaluate import FormulaError
-from kasago.literate.equations.read import LABEL, LatexError
-from kasago.literate.equations.tie import EquationTie, TieError
+from kasago.literate.equations.errors import EquationError
+from kasago.literate.equations.tokens import label_of
 from kasago.literate.parse import LiterateError, prose
 
-COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-TIE = re.compile(r"\s*(?P<kind>formula|not computed)\s*:(?P<text>.*)", re.DOTALL | re.IGNORECASE)
+HTML_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+TIE_TEXT = re.compile(
+    r"\s*(?P<kind>formula|not computed)\s*:(?P<text>.*)", re.DOTALL | re.IGNORECASE
+)
 EQUATION = re.compile(
     r"^[ \t]*(?:\\begin\{equation\}(.*?)\\end\{equation\}|\$\$(.*?)\$\$)[ \t]*$",
     re.DOTALL | re.MULTILINE,
@@ -82,24 +83,23 @@ def equations_of(text: str, path: str) -> list[Equation]:
 
     shown = prose(text, path)
     ties = {}
-    for comment in COMMENT.finditer(shown):
-        if tie := TIE.fullmatch(comment[1]):
+    for comment in HTML_COMMENT.finditer(shown):
+        if tie := TIE_TEXT.fullmatch(comment[1]):
             # The code of a tie may hold what looks like code of the page.
-            tie = TIE.fullmatch(text, *comment.span(1)) or tie
+            tie = TIE_TEXT.fullmatch(text, *comment.span(1)) or tie
             ties[comment.end()] = (comment.start(), tie)
-    shown = COMMENT.sub(_blank, shown)
+    shown = HTML_COMMENT.sub(_blank, shown)
     equations = []
     for match in EQUATION.finditer(shown):
         above = re.search(r"-->[ \t]*\n[ \t]*\Z", text[: match.start()])
         start, tie = ties.pop(above.start() + 3, (match.start(), None)) if above else (0, None)
         latex = match[1] or match[2]
-        label = LABEL.search(latex)
         equations.append(
             Equation(
                 path=path,
                 line=line(match.start()),
                 latex=latex,
-                label=label[1] if label else "",
+                label=label_of(latex),
                 kind=tie["kind"].lower() if tie else "",
                 tie=tie["text"].strip() if tie else "",
                 tie_line=line(start),
@@ -123,12 +123,57 @@ def equations_of(text: str, path: str) -> list[Equation]:
     return equations
 
 
-def check_equation(equation: Equation) -> str:
+def finding(latex: str, tie: str) -> str:
+    r"""Compare LaTeX with the code that a tie names; neither knows where it stands.
+
+    Parameters
+    ----------
+    latex : str
+        What stands in the equation.
+    tie : str
+        What stands in the comment after ``formula:``.
+
+    Returns
+    -------
+    str
+        What it agrees with.
+
+    Raises
+    ------
+    EquationError
+        If they differ or one of them is wrong; the message names the label and the code.
+
+    Examples
+    --------
+    >>> finding(r"y_{n} = 2 x_{n} \label{eq:twice}", "np.add(x, x); x: real[N]")
+    'is np.add(x, x)'
+    >>> finding(r"y_{n} = 2 x_{n} \label{eq:twice}", "np.multiply(x, 3); x = np.ones(2)")
+    Traceback (most recent call last):
+    kasago.literate.equations.errors.EquationMismatch: the equation eq:twice is not \
+np.multiply(x, 3): it at [0] gives 2, the code 3
+    """
+    # Whoever only looks for equations does not wait for NumPy.
+    from kasago.literate.equations.compare import compare  # noqa: PLC0415
+    from kasago.literate.equations.tie import EquationTie  # noqa: PLC0415
+
+    code = ""
+    try:
+        parsed = EquationTie(tie)
+        code = parsed.name
+        compare(latex, parsed)
+    except EquationError as error:
+        raise error.about(_named(label_of(latex)), code) from None
+    return f"is {code}"
+
+
+def check_equation(equation: Equation, find: Callable[[str, str], str] = finding) -> str:
     """Compare an equation with the code that its tie names.
 
     Parameters
     ----------
     equation : Equation
+    find : callable
+        What compares its LaTeX and its tie: `finding`, or what keeps the findings of that.
 
     Returns
     -------
@@ -140,7 +185,7 @@ def check_equation(equation: Equation) -> str:
     LiterateError
         If the equation has no tie or a wrong one, or if it says something else than the code.
     """
-    named = f"the equation {equation.label}".strip()
+    named = _named(equation.label)
     if not equation.kind:
         raise LiterateError(
             equation.path,
@@ -154,21 +199,14 @@ def check_equation(equation: Equation) -> str:
     if equation.kind == "not computed":
         return f"not computed: {equation.tie}"
     try:
-        tie = EquationTie(equation.tie)
-        compare(equation.latex, tie)
-    except TieError as error:
-        raise LiterateError(
-            equation.path, equation.tie_line, f"the tie of {named} is wrong: {error}"
-        ) from None
-    except LatexError as error:
-        raise LiterateError(
-            equation.path, equation.line, f"{named}, tied to {tie.name}, cannot be read: {error}"
-        ) from None
-    except FormulaError as error:
-        raise LiterateError(
-            equation.path, equation.line, f"{named} is not {tie.name}: {error}"
-        ) from None
-    return f"is {tie.name}"
+        return find(equation.latex, equation.tie)
+    except EquationError as error:
+        line = equation.tie_line if error.in_tie else equation.line
+        raise LiterateError(equation.path, line, str(error)) from None
+
+
+def _named(label: str) -> str:
+    return f"the equation {label}".strip()
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -11,11 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kasago.literate.equations.errors import WrongTie
+
 NAME = r"[A-Za-z_]\w*"
 RANDOM = re.compile(
     rf"(?P<names>{NAME}(?:\s*,\s*{NAME})*)\s*:\s*(?P<kind>\w+)\s*(?:\[(?P<shape>.*)\])?", re.DOTALL
 )
 DEFINITION = re.compile(rf"(?P<name>{NAME})\s*=(?!=)\s*(?P<code>.+)", re.DOTALL)
+DOTTED = re.compile(rf"{NAME}(\.{NAME})+")
+QUOTE_OR_SIGN = re.compile(r"'[^']*'|\"[^\"]*\"|.", re.DOTALL)
 
 Shape = tuple[int, ...]
 
@@ -34,6 +38,10 @@ KINDS: dict[str, Callable[[np.random.Generator, Shape], Any]] = {
     "one_hot": _one_hot,
     "label": lambda rng, shape: rng.integers(shape[-1], size=shape[:-1]),
 }
+# Those whose last size is a number of classes.
+OF_CLASSES = ("probability", "one_hot", "label")
+# What a tie sets for the comparison, and not for its code.
+OPTIONS = ("rtol", "first")
 
 
 @dataclass
@@ -68,9 +76,21 @@ class Draw:
         is_array = isinstance(value, np.ndarray | list | tuple)
         self.formula[name] = np.array(value) if is_array else value
 
+    def size(self, name: str, rng: np.random.Generator, low: int = 1, high: int = 5) -> None:
+        """Declare a size, another one than those before if there is any.
 
-class TieError(ValueError):
-    """A tie that cannot be read, or whose code fails."""
+        Parameters
+        ----------
+        name : str
+        rng : numpy.random.Generator
+        low, high : int
+        """
+        sizes = range(low, high + 1)
+        if not sizes:
+            raise WrongTie(f"size[{low}, {high}] is empty")
+        left = [size for size in sizes if size not in self.sizes.values()]
+        self.sizes[name] = int(rng.choice(left or sizes))
+        self.declare(name, self.sizes[name])
 
 
 class EquationTie:
@@ -83,8 +103,6 @@ class EquationTie:
 
     Attributes
     ----------
-    code : str
-        The Python expression.
     name : str
         The expression, and the functions that the declarations name if it names none itself.
     options : dict of str to float
@@ -92,31 +110,35 @@ class EquationTie:
 
     Raises
     ------
-    TieError
+    WrongTie
         If it cannot be read.
+
+    Examples
+    --------
+    >>> tie = EquationTie("np.sum(x); x: real[N]; rtol = 1e-6")
+    >>> draw = tie.draw(np.random.default_rng(0))
+    >>> tie.value(draw) == draw.formula["x"].sum(), tie.options
+    (np.True_, {'rtol': 1e-06})
     """
 
     def __init__(self, text: str) -> None:
-        self.code, *self._declarations = _items(text)
+        first, *further = _items(text)
+        self._code = _Code(first)
+        self._declarations: list[_Random | _Definition] = []
         self.options: dict[str, float] = {}
-        codes = [self.code]
-        for item in list(self._declarations):
-            definition = DEFINITION.fullmatch(item)
-            if definition and definition["name"] in ("rtol", "first"):
-                self.options[definition["name"]] = float(_run(definition["code"], {}))
-                self._declarations.remove(item)
-            elif definition:
-                codes.append(definition["code"])
-            elif not RANDOM.fullmatch(item):
-                if not isinstance(_tree(item).body, ast.Call):
-                    raise TieError(f"{item!r} is no declaration: name: kind[sizes], or name = code")
-                codes.append(item)
-        self._names = {name for code in codes for name in _names(code)}
-        own = {"np", *(name for item in self._declarations for name in _declared(item))}
-        called = [[name for name in _dotted(code) if _root(name) not in own] for code in codes]
-        self.name = self.code
-        if not called[0] and any(called):
-            self.name += f" ({', '.join(name for names in called for name in names)})"
+        for item in further:
+            declaration = _declaration(item)
+            if isinstance(declaration, _Definition) and declaration.name in OPTIONS:
+                self.options[declaration.name] = float(declaration.code.run({}))
+            else:
+                self._declarations.append(declaration)
+        codes = [d.code for d in self._declarations if isinstance(d, _Definition)]
+        self._names = self._code.names.union(*(code.names for code in codes))
+        self.name = first
+        own = {"np", *(name for d in self._declarations for name in d.names)}
+        if not self._code.functions(own):
+            functions = [name for code in codes for name in code.functions(own)]
+            self.name += f" ({', '.join(functions)})" if functions else ""
 
     def draw(self, rng: np.random.Generator) -> Draw:
         """Return values for everything that is declared.
@@ -131,21 +153,15 @@ class EquationTie:
 
         Raises
         ------
-        TieError
+        WrongTie
             If a declaration is wrong.
         """
         draw = Draw()
-        for item in self._declarations:
-            if random := RANDOM.fullmatch(item):
-                for name in _declared(item):
-                    self._randomize(draw, name, random["kind"], random["shape"], rng)
-            elif definition := DEFINITION.fullmatch(item):
-                draw.declare(definition["name"], _run(definition["code"], draw.python))
-            else:
-                _run(item, draw.python)
+        for declaration in self._declarations:
+            declaration.declare(draw, rng)
         return draw
 
-    def value(self, draw: Draw) -> Any:
+    def value(self, draw: Draw) -> NDArray[np.float64]:
         """Return the value of the code.
 
         Parameters
@@ -155,14 +171,18 @@ class EquationTie:
 
         Returns
         -------
-        object
+        ndarray
 
         Raises
         ------
-        TieError
-            If the code fails.
+        WrongTie
+            If the code fails, or gives no numbers.
         """
-        return _run(self.code, draw.python)
+        value = self._code.run(draw.python)
+        try:
+            return np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise WrongTie(f"{self._code.text} is no array of numbers: {value!r}") from None
 
     def unused(self, draw: Draw, in_formula: set[str]) -> list[str]:
         """Return the declared names that neither the code nor the formula uses.
@@ -180,100 +200,122 @@ class EquationTie:
             name for name in draw.formula if name not in self._names | in_formula | {*draw.sizes}
         ]
 
-    def _randomize(
-        self, draw: Draw, name: str, kind: str, shape: str | None, rng: np.random.Generator
-    ) -> None:
-        lengths = self._shape(draw, shape, rng) if shape is not None else ()
-        if kind == "size" and len(lengths) == 2:
-            draw.sizes[name] = _size(draw, rng, *lengths)
-            draw.declare(name, draw.sizes[name])
-        elif kind not in KINDS:
-            raise TieError(f"{name} is of no known kind: {kind}; known: {', '.join(KINDS)}, size")
-        elif kind in ("probability", "one_hot", "label") and not lengths:
-            raise TieError(f"{name}: {kind} needs its sizes, {kind}[N, K]")
-        else:
-            if kind == "label":
+
+class _Code:
+    """A Python expression."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip()
+        try:
+            tree = ast.parse(self.text, mode="eval")
+        except SyntaxError as error:
+            raise WrongTie(f"{self.text!r} is no Python expression: {error.msg}") from None
+        nodes = list(ast.walk(tree))
+        self.names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        self.is_call = isinstance(tree.body, ast.Call)
+        # The longest dotted names, such as kasago.common.functions.relu.
+        attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+        inner = {ast.unparse(node.value) for node in attributes}
+        dotted = {ast.unparse(node) for node in attributes} - inner
+        self.dotted = sorted(name for name in dotted if DOTTED.fullmatch(name))
+        self._compiled = compile(tree, "<tie>", "eval")
+
+    def functions(self, own: set[str]) -> list[str]:
+        """Return the dotted names that do not begin with one of the tie's own."""
+        return [name for name in self.dotted if _root(name) not in own]
+
+    def run(self, names: dict[str, Any]) -> Any:
+        """Return the value; what the dotted names need is imported."""
+        try:
+            for name in self.dotted:
+                root = _root(name)
+                if root not in names or names[root] is sys.modules.get(root):
+                    pkgutil.resolve_name(name)
+                    names[root] = sys.modules[root]
+            return eval(self._compiled, names)
+        except Exception as error:
+            raise WrongTie(f"{self.text} fails: {type(error).__name__}: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Definition:
+    """``name = code``; or a call for its effect, without a name."""
+
+    name: str
+    code: _Code
+
+    @property
+    def names(self) -> list[str]:
+        return [self.name] if self.name else []
+
+    def declare(self, draw: Draw, rng: np.random.Generator) -> None:
+        value = self.code.run(draw.python)
+        if self.name:
+            draw.declare(self.name, value)
+
+
+@dataclass(frozen=True)
+class _Random:
+    """``name, name: kind[shape]``."""
+
+    names: list[str]
+    kind: str
+    shape: _Code | None
+
+    def declare(self, draw: Draw, rng: np.random.Generator) -> None:
+        for name in self.names:
+            lengths = self._lengths(draw, rng)
+            if self.kind == "size":
+                if len(lengths) != 2:
+                    raise WrongTie(f"{name}: size needs its bounds, size[1, 5]")
+                draw.size(name, rng, *lengths)
+                continue
+            if self.kind == "label":
                 draw.labels.append(name)
-            draw.declare(name, np.asarray(KINDS[kind](rng, lengths))[()])
+            draw.declare(name, np.asarray(KINDS[self.kind](rng, lengths))[()])
 
-    def _shape(self, draw: Draw, shape: str, rng: np.random.Generator) -> Shape:
+    def _lengths(self, draw: Draw, rng: np.random.Generator) -> Shape:
         """Return the lengths of axes; a letter that is not declared becomes a size."""
-        for name in sorted(_names(shape)):
-            if name not in draw.python:
-                draw.sizes[name] = _size(draw, rng)
-                draw.declare(name, draw.sizes[name])
-        lengths = np.atleast_1d(_run(f"({shape},)", draw.python))
-        if lengths.ndim != 1 or lengths.dtype.kind != "i" or lengths.min() < 0:
-            raise TieError(f"[{shape}] is no shape: expected whole numbers, got {lengths.tolist()}")
-        return tuple(map(int, lengths))
+        if not self.shape:
+            return ()
+        for name in sorted(self.shape.names - draw.python.keys()):
+            draw.size(name, rng)
+        lengths: list[object] = self.shape.run(draw.python)
+        whole = [int(n) for n in lengths if isinstance(n, int | np.integer) and n >= 0]
+        if not whole or len(whole) < len(lengths):
+            raise WrongTie(f"{self.shape.text} is no shape: expected whole numbers, got {lengths}")
+        return tuple(whole)
 
 
-def _size(draw: Draw, rng: np.random.Generator, low: int = 1, high: int = 5) -> int:
-    """Draw a size, another one than those before if there is any."""
-    sizes = range(low, high + 1)
-    left = [size for size in sizes if size not in draw.sizes.values()]
-    if not sizes:
-        raise TieError(f"size[{low}, {high}] is empty")
-    return int(rng.choice(left or sizes))
+def _declaration(item: str) -> _Random | _Definition:
+    if random := RANDOM.fullmatch(item):
+        names, kind = re.split(r"\s*,\s*", random["names"]), random["kind"]
+        shape = None if random["shape"] is None else _Code(f"[{random['shape']}]")
+        if kind not in (*KINDS, "size"):
+            known = ", ".join(KINDS)
+            raise WrongTie(f"{names[0]} is of no known kind: {kind}; known: {known}, size")
+        if kind in OF_CLASSES and not shape:
+            raise WrongTie(f"{names[0]}: {kind} needs its sizes, {kind}[N, K]")
+        return _Random(names, kind, shape)
+    if definition := DEFINITION.fullmatch(item):
+        return _Definition(definition["name"], _Code(definition["code"]))
+    code = _Code(item)
+    if not code.is_call:
+        raise WrongTie(f"{item!r} is no declaration: name: kind[sizes], or name = code")
+    return _Definition("", code)
 
 
 def _items(text: str) -> list[str]:
     """Return what semicolons and line feeds part, outside brackets and quotes."""
-    items, depth, quote = [""], 0, ""
-    for sign in text:
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "'\"":
-            quote = sign
-        depth += (sign in "([{") - (sign in ")]}") if not quote else 0
-        if sign in ";\n" and depth <= 0 and not quote:
+    items, depth = [""], 0
+    for sign in QUOTE_OR_SIGN.findall(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign in ";\n" and depth <= 0:
             items.append("")
         else:
             items[-1] += sign
     return [item.strip() for item in items if item.strip()]
 
 
-def _tree(code: str) -> ast.Expression:
-    try:
-        return ast.parse(code.strip(), mode="eval")
-    except SyntaxError as error:
-        raise TieError(f"{code.strip()!r} is no Python expression: {error.msg}") from None
-
-
-def _names(code: str) -> set[str]:
-    return {node.id for node in ast.walk(_tree(code)) if isinstance(node, ast.Name)}
-
-
-def _declared(item: str) -> list[str]:
-    """Return the names that a declaration declares."""
-    if random := RANDOM.fullmatch(item):
-        return re.split(r"\s*,\s*", random["names"])
-    definition = DEFINITION.fullmatch(item)
-    return [definition["name"]] if definition else []
-
-
 def _root(dotted: str) -> str:
     return dotted.partition(".")[0]
-
-
-def _dotted(code: str) -> list[str]:
-    """Return the dotted names in an expression, such as kasago.common.functions.relu."""
-    attributes = [node for node in ast.walk(_tree(code)) if isinstance(node, ast.Attribute)]
-    longest = {ast.unparse(node) for node in attributes} - {
-        ast.unparse(node.value) for node in attributes
-    }
-    return sorted(name for name in longest if re.fullmatch(rf"{NAME}(\.{NAME})+", name))
-
-
-def _run(code: str, names: dict[str, Any]) -> Any:
-    """Return the value of an expression; what its dotted names need is imported."""
-    tree = _tree(code)
-    try:
-        for name in _dotted(code):
-            root = _root(name)
-            if root not in names or names[root] is sys.modules.get(root):
-                pkgutil.resolve_name(name)
-                names[root] = sys.modules[root]
-        return eval(compile(tree, "<tie>", "eval"), names)
-    except Exception as error:
-        raise TieError(f"{code} fails: {type(error).__name__}: {error}") from error
