@@ -92,7 +92,7 @@ class _Claim:
 def _is_symbol(side: Expression) -> bool:
     """Whether a side is a symbol, perhaps with indices or arguments, or a vector of such."""
     return isinstance(side, Symbol | Call) or (
-        isinstance(side, Vector) and all(map(_is_symbol, side.parts))
+        isinstance(side, Vector) and all(map(_is_symbol, side.elements))
     )
 
 

@@ -125,7 +125,7 @@ class Scope:
                 places = self._places(expression.function, bound)
                 return function(*places, *(self.value(x, bound) for x in expression.arguments))
             case Vector():
-                parts = [np.atleast_1d(self.value(part, bound)) for part in expression.parts]
+                parts = [np.atleast_1d(self.value(part, bound)) for part in expression.elements]
                 return np.concatenate([_vector(part) for part in parts])
             case Cases():
                 return self._case(expression, bound)

@@ -1,48 +1,33 @@
 """What a formula is once it has been read: a tree of small parts, which `evaluate` computes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number:
     """A number as it is written; one without a point is whole."""
 
     value: float
 
-    @property
-    def parts(self) -> tuple["Expression", ...]:
-        """The expressions that it is made of."""
-        return ()
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Symbol:
     """A name, as the tie declares it, with the indices that are not part of the name."""
 
     name: str
     indices: tuple["Expression", ...] = ()
 
-    @property
-    def parts(self) -> tuple["Expression", ...]:
-        """The expressions that it is made of."""
-        return self.indices
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A function with its arguments."""
 
     function: Symbol
     arguments: tuple["Expression", ...]
 
-    @property
-    def parts(self) -> tuple["Expression", ...]:
-        """The expressions that it is made of."""
-        return (self.function, *self.arguments)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
     """An operation, under its sign in `evaluate.OPERATIONS`: + - * / ^ | < exp max ...
 
@@ -52,13 +37,8 @@ class Operation:
     sign: str
     operands: tuple["Expression", ...]
 
-    @property
-    def parts(self) -> tuple["Expression", ...]:
-        """The expressions that it is made of."""
-        return self.operands
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
     """A sum (+) or a product (*) of one term for all values of an index."""
 
@@ -68,29 +48,19 @@ class Series:
     upper: "Expression"
     term: "Expression"
 
-    @property
-    def parts(self) -> tuple["Expression", ...]:
-        """The expressions that it is made of."""
-        return (self.lower, self.upper, self.term)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vector:
     """Expressions in parentheses, parted by commas."""
 
-    parts: tuple["Expression", ...]
+    elements: tuple["Expression", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cases:
     """Values and their conditions, in pairs; the last condition may be None: otherwise."""
 
     branches: tuple[tuple["Expression", "Expression | None"], ...]
-
-    @property
-    def parts(self) -> tuple["Expression", ...]:
-        """The expressions that it is made of."""
-        return tuple(part for branch in self.branches for part in branch if part is not None)
 
 
 Expression = Number | Symbol | Call | Operation | Series | Vector | Cases
@@ -114,7 +84,7 @@ def walk(*expressions: Expression) -> Iterator[Expression]:
     """
     for expression in expressions:
         yield expression
-        yield from walk(*expression.parts)
+        yield from walk(*_within(vars(expression).values()))
 
 
 def symbols(*expressions: Expression) -> list[Symbol]:
@@ -130,8 +100,16 @@ def symbols(*expressions: Expression) -> list[Symbol]:
 
     Examples
     --------
-    >>> symbols(Call(Symbol("h"), (Symbol("x", (Symbol("i"),)),)))
-    [Symbol(name='h', indices=()), Symbol(name='x', indices=(Symbol(name='i', indices=()),)), \
-Symbol(name='i', indices=())]
+    >>> [symbol.name for symbol in symbols(Call(Symbol("h"), (Symbol("x", (Symbol("i"),)),)))]
+    ['h', 'x', 'i']
     """
     return [part for part in walk(*expressions) if isinstance(part, Symbol)]
+
+
+def _within(values: Iterable[object]) -> Iterator[Expression]:
+    """Yield the expressions among values, and in the tuples among them."""
+    for value in values:
+        if isinstance(value, Expression):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _within(value)
