@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kasago.literate.equations.compare import compare
@@ -259,6 +259,13 @@ def test_tokens_are_parted_outside_brackets_only():
 
 # Any formula: LaTeX and Python are written from one tree, and read by two programs.
 
+# Machines are noisy, so no property is judged by the time that it takes.
+many = settings(
+    max_examples=100,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 SUM, PRODUCT, POWER, ATOM = range(4)
 VALUES = {"x": 1.5, "y": -0.75, "v": [2.0, -3.0]}
 ATOMS = st.one_of(
@@ -316,6 +323,7 @@ def trees(parts):
     )
 
 
+@many
 @given(st.recursive(ATOMS, trees, max_leaves=12))
 def test_a_formula_has_the_value_that_python_gives_it(tree):
     latex, python, _ = tree
@@ -329,6 +337,7 @@ def test_a_formula_has_the_value_that_python_gives_it(tree):
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+@many
 @given(st.recursive(ATOMS, trees, max_leaves=8), st.data())
 def test_a_formula_that_lost_a_bracket_is_refused(tree, data):
     tokens = tokens_of(tree[0])
@@ -339,6 +348,7 @@ def test_a_formula_that_lost_a_bracket_is_refused(tree, data):
         read_equation(" ".join(tokens), VALUES)
 
 
+@many
 @given(st.recursive(ATOMS, trees, max_leaves=8))
 def test_every_part_of_a_formula_is_walked_through(tree):
     [expression] = read_equation(tree[0], VALUES)

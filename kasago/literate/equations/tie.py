@@ -122,14 +122,17 @@ class EquationTie:
     """
 
     def __init__(self, text: str) -> None:
-        first, *further = _items(text)
+        items = _items(text)
+        if not items:
+            raise WrongTie("it names no code")
+        first, *further = items
         self._code = _Code(first)
         self._declarations: list[_Random | _Definition] = []
         self.options: dict[str, float] = {}
         for item in further:
             declaration = _declaration(item)
             if isinstance(declaration, _Definition) and declaration.name in OPTIONS:
-                self.options[declaration.name] = float(declaration.code.run({}))
+                self.options[declaration.name] = _option(declaration)
             else:
                 self._declarations.append(declaration)
         codes = [d.code for d in self._declarations if isinstance(d, _Definition)]
@@ -270,6 +273,8 @@ class _Random:
                     raise WrongTie(f"{name}: size needs its bounds, size[1, 5]")
                 draw.size(name, rng, *lengths)
                 continue
+            if self.kind in OF_CLASSES and not (lengths and lengths[-1]):
+                raise WrongTie(f"{name}: {self.kind} needs its sizes, {self.kind}[N, K]")
             if self.kind == "label":
                 draw.labels.append(name)
             draw.declare(name, np.asarray(KINDS[self.kind](rng, lengths))[()])
@@ -294,8 +299,6 @@ def _declaration(item: str) -> _Random | _Definition:
         if kind not in (*KINDS, "size"):
             known = ", ".join(KINDS)
             raise WrongTie(f"{names[0]} is of no known kind: {kind}; known: {known}, size")
-        if kind in OF_CLASSES and not shape:
-            raise WrongTie(f"{names[0]}: {kind} needs its sizes, {kind}[N, K]")
         return _Random(names, kind, shape)
     if definition := DEFINITION.fullmatch(item):
         return _Definition(definition["name"], _Code(definition["code"]))
@@ -303,6 +306,14 @@ def _declaration(item: str) -> _Random | _Definition:
     if not code.is_call:
         raise WrongTie(f"{item!r} is no declaration: name: kind[sizes], or name = code")
     return _Definition("", code)
+
+
+def _option(definition: _Definition) -> float:
+    value = definition.code.run({})
+    if not isinstance(value, int | float) or (definition.name == "first" and value not in (0, 1)):
+        wanted = "0 or 1" if definition.name == "first" else "a number"
+        raise WrongTie(f"{definition.name} is {wanted}, got {value!r}")
+    return value
 
 
 def _items(text: str) -> list[str]:
