@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from kasago.literate.equations.errors import WrongTie
 
-NAME = r"[A-Za-z_]\w*"
+PYTHON_NAME = r"[A-Za-z_]\w*"
 RANDOM = re.compile(
-    rf"(?P<names>{NAME}(?:\s*,\s*{NAME})*)\s*:\s*(?P<kind>\w+)\s*(?:\[(?P<shape>.*)\])?", re.DOTALL
+    rf"(?P<names>{PYTHON_NAME}(?:\s*,\s*{PYTHON_NAME})*)\s*:\s*(?P<kind>\w+)\s*(?:\[(?P<shape>.*)\])?",
+    re.DOTALL,
 )
-DEFINITION = re.compile(rf"(?P<name>{NAME})\s*=(?!=)\s*(?P<code>.+)", re.DOTALL)
-DOTTED = re.compile(rf"{NAME}(\.{NAME})+")
+DEFINITION = re.compile(rf"(?P<name>{PYTHON_NAME})\s*=(?!=)\s*(?P<code>.+)", re.DOTALL)
+DOTTED = re.compile(rf"{PYTHON_NAME}(\.{PYTHON_NAME})+")
 QUOTE_OR_SIGN = re.compile(r"'[^']*'|\"[^\"]*\"|.", re.DOTALL)
 
 Shape = tuple[int, ...]
@@ -41,7 +42,7 @@ KINDS: dict[str, Callable[[np.random.Generator, Shape], Any]] = {
 # Those whose last size is a number of classes.
 OF_CLASSES = ("probability", "one_hot", "label")
 # What a tie sets for the comparison, and not for its code.
-OPTIONS = ("rtol", "first")
+SETTINGS = ("rtol", "first")
 
 
 @dataclass
@@ -131,7 +132,7 @@ class EquationTie:
         self.options: dict[str, float] = {}
         for item in further:
             declaration = _declaration(item)
-            if isinstance(declaration, _Definition) and declaration.name in OPTIONS:
+            if isinstance(declaration, _Definition) and declaration.name in SETTINGS:
                 self.options[declaration.name] = _option(declaration)
             else:
                 self._declarations.append(declaration)
