@@ -1,13 +1,12 @@
 """Let Sybil find what the pages and docstrings claim: snippets, equations, examples."""
 
 import pytest
-from sybil import Sybil
 
-from kasago.literate.sybil import docstrings, equations, snippets
+from kasago.literate.sybil import Docstrings, Pages, docstrings, equations, snippets
 
 pytest_collect_file = (
-    Sybil(parsers=[snippets, equations], pattern="*.md", fixtures=["results"])
-    + Sybil(parsers=[docstrings], pattern="*.py", excludes=["tests/*.py", "conftest.py"])
+    Pages(parsers=[snippets, equations], pattern="*.md", fixtures=["results"])
+    + Docstrings(parsers=[docstrings], pattern="*.py", excludes=["tests/*.py", "conftest.py"])
 ).pytest()
 
 

@@ -1,23 +1,56 @@
-"""Snippets, equations and docstrings for Sybil: three parsers, for ``conftest.py``."""
+"""Snippets, equations and docstrings for Sybil, in ``conftest.py``; each with a name that stays.
 
+A snippet is called after the heading that it stands under, and its number there; an equation
+after its label; a docstring after what it describes. So a line that is added above it leaves its
+name as it was.
+"""
+
+import ast
 import doctest
+import re
 import unittest
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
 
-from sybil import Document, Example, Region
+import pytest
+from sybil import Document, Example, Region, Sybil
 
-from kasago.literate import equations as of_page
+from kasago.literate.equations.job import finding_in, job_of_equation
+from kasago.literate.equations.page import Equation, check_equation, equations_of
 from kasago.literate.errors import LiterateError
 from kasago.literate.files import relative
-from kasago.literate.page.snippets import parse
+from kasago.literate.page.blocks import prose
+from kasago.literate.page.snippets import Snippet, parse
 from kasago.literate.running.check import check, check_source, job_of, same_output
 from kasago.literate.running.results import Results
+
+HEADING = re.compile(r"^#+ +(?P<text>.*?)(?: *\{ ?#(?P<id>[\w-]+)[^}]*\})?[ \t]*$", re.MULTILINE)
+
+
+class Pages(Sybil):
+    """The snippets and equations of Markdown pages.
+
+    The fixture ``results`` gives a folder for what came of them, new in each session.
+    """
+
+    def identify(self, example: Example) -> str:
+        """Return the name of a snippet or an equation, for pytest."""
+        return _names(example.document.text, relative(example.path))[example.start]
+
+
+class Docstrings(Sybil):
+    """The examples of docstrings."""
+
+    def identify(self, example: Example) -> str:
+        """Return the dotted name of what a docstring describes, for pytest."""
+        source = Path(example.path).read_text(encoding="utf-8")
+        return _described(source).get(example.line, f"line-{example.line}")
 
 
 def snippets(document: Document) -> Iterable[Region]:
     """Yield the snippets of a Markdown document, each to be run by itself.
-
-    The fixture ``results`` gives a folder, new in each session, for what came of them.
 
     Parameters
     ----------
@@ -30,7 +63,7 @@ def snippets(document: Document) -> Iterable[Region]:
     Raises
     ------
     LiterateError
-        If the page breaks the rules of `parse`.
+        If the page breaks the rules of its snippets.
     """
     for snippet in parse(document.text, relative(document.path)):
         yield Region(snippet.start, snippet.end, snippet, _run_snippet)
@@ -50,9 +83,9 @@ def equations(document: Document) -> Iterable[Region]:
     Raises
     ------
     LiterateError
-        If the page breaks the rules of `kasago.literate.equations.parse`.
+        If the page breaks the rules of its equations.
     """
-    for equation in of_page.parse(document.text, relative(document.path)):
+    for equation in equations_of(document.text, relative(document.path)):
         yield Region(equation.start, equation.end, equation, _check_equation)
 
 
@@ -73,30 +106,79 @@ def docstrings(document: Document) -> Iterable[Region]:
         yield Region(0, len(document.text), examples, _run_docstring)
 
 
-def _run_snippet(example: Example) -> str | None:
-    snippet = example.parsed
+def _run_snippet(example: Example) -> None:
+    snippet: Snippet = example.parsed
     try:
         if "source" in snippet.options:
             check_source(snippet)
         elif "not-run" in snippet.options:
             raise unittest.SkipTest(snippet.options["not-run"])
         else:
-            errors = check(snippet, Results(example.namespace["results"]).of(job_of(snippet)))
-            return "\n".join(map(str, errors)) or None
+            result = Results(example.namespace["results"]).of(job_of(snippet))
+            _fail(check(snippet, result))
     except LiterateError as error:
-        return str(error)
-    return None
+        _fail([error])
 
 
-def _check_equation(example: Example) -> str | None:
-    equation: of_page.Equation = example.parsed
+def _check_equation(example: Example) -> None:
+    equation: Equation = example.parsed
+    results = Results(example.namespace["results"])
+
+    def find(latex: str, tie: str) -> str:
+        return finding_in(results.of(job_of_equation(latex, tie)))
+
     try:
-        found = of_page.check(equation)
+        found = check_equation(equation, find)
     except LiterateError as error:
-        return str(error)
+        _fail([error])
     if equation.kind == "not computed":
         raise unittest.SkipTest(found)
-    return None
+
+
+def _fail(errors: list[LiterateError]) -> None:
+    """Fail with the errors as they are: the first line of it ends up in pytest's summary."""
+    __tracebackhide__ = True
+    if errors:
+        pytest.fail("\n".join(map(str, errors)), pytrace=False)
+
+
+@lru_cache(maxsize=4)
+def _names(text: str, path: str) -> dict[int, str]:
+    """Return the names of the snippets and equations of a page, by where they begin."""
+    headings = {m.start(): m["id"] or _slug(m["text"]) for m in HEADING.finditer(prose(text, path))}
+    labels = {each.start: each.label for each in equations_of(text, path)}
+    starts = [*labels, *(snippet.start for snippet in parse(text, path))]
+    counts: Counter[str] = Counter()
+    names: dict[int, str] = {}
+    for start in sorted(starts):
+        if not (name := labels.get(start, "")):
+            heading = max((place for place in headings if place < start), default=-1)
+            section = headings.get(heading, "top")
+            counts[section] += 1
+            name = f"{section}-{counts[section]}"
+        names[start] = name
+    return names
+
+
+def _slug(heading: str) -> str:
+    return "-".join(re.findall(r"\w+", heading.lower())) or "section"
+
+
+@lru_cache(maxsize=4)
+def _described(source: str) -> dict[int, str]:
+    """Return what each docstring of a module describes, by the lines that it covers."""
+
+    def covered(node: ast.AST, name: str) -> Iterator[tuple[int, str]]:
+        for child in getattr(node, "body", []):
+            own = f"{name}.{child.name}".lstrip(".") if hasattr(child, "name") else name
+            if isinstance(child, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+                yield from covered(child, own)
+        first = getattr(node, "body", [None])[0]
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            for line in range(first.lineno, (first.end_lineno or first.lineno) + 1):
+                yield line, name or "module"
+
+    return dict(covered(ast.parse(source), ""))
 
 
 class _Checker(doctest.OutputChecker):
