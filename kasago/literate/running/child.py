@@ -18,7 +18,7 @@ import threading
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +33,15 @@ PROCESSES = "multiprocessing.popen_"
 STARTS = ("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system")
 
 
-def main(folder: Path, before: Collection[str]) -> int:
+def main(folder: Path, hide: Callable[[], object] = lambda: None) -> int:
     """Run a job.
 
     Parameters
     ----------
     folder : Path
         The folder of the job.
-    before : collection of str
-        The modules that are loaded and that the code did not import.
+    hide : callable
+        Takes out of sight what the code must not find, just before it runs.
 
     Returns
     -------
@@ -52,6 +52,8 @@ def main(folder: Path, before: Collection[str]) -> int:
     path: str = job["path"]
     _limit_files()
     _report_unraised(folder)
+    # As in a terminal: what was printed is there, however the code ends.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     # Our own style lays figures out; a snippet may lay out one for itself.
     warnings.filterwarnings("ignore", "The figure layout has changed to tight")
 
@@ -64,14 +66,16 @@ def main(folder: Path, before: Collection[str]) -> int:
     Path(module.__file__).write_text(source, "utf-8")
     sys.modules["__main__"] = module
     sys.argv = [path]
-    reads = _Reads(before)
+    figures = folder / "figures"
+    hide()
+    reads = _Reads()
     ends = []
     try:
         for offset, code in job["cells"]:
             text = "\n" * (job["line"] + offset) + code
             exec(compile(text, path, "exec"), module.__dict__)
             sys.stdout.flush()
-            ends.append((os.fstat(1).st_size, len(os.listdir(folder / "figures"))))
+            ends.append((os.fstat(1).st_size, len(os.listdir(figures))))
         _refuse_unseen_figures()
         values = {each: _value(each, module.__dict__) for each in job["expressions"]}
     except BaseException as error:
@@ -100,8 +104,8 @@ def end() -> None:
 class _Reads:
     """The files that are read from now on: modules, and what they and the code open."""
 
-    def __init__(self, before: Collection[str]) -> None:
-        self.before, self.opened, self.alone = set(before), set[str](), True
+    def __init__(self) -> None:
+        self.before, self.opened, self.alone = set(sys.modules), set[str](), True
         sys.addaudithook(self._hear)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -179,4 +183,5 @@ def _print_trimmed(error: BaseException, path: str) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1]), set(sys.modules)))
+    sys.path[0] = os.getcwd()  # not the folder of this file
+    raise SystemExit(main(Path(sys.argv[1])))
