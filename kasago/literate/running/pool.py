@@ -1,5 +1,6 @@
 """Run several jobs at once, each as soon as a core is free."""
 
+import itertools
 import os
 import queue
 import threading
@@ -15,7 +16,7 @@ from kasago.literate.running.run import Stopped
 
 
 class Pool:
-    """Runs jobs, in the order in which they are submitted, on all cores.
+    """Runs jobs on all cores: the urgent ones first, else as they are submitted.
 
     Its threads end with the program, whatever they wait for, and what they run ends with them.
 
@@ -29,7 +30,8 @@ class Pool:
 
     def __init__(self, results: Results, workers: int | None = None) -> None:
         self.results = results
-        self._waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._waiting: queue.PriorityQueue[tuple[bool, int, Job]] = queue.PriorityQueue()
+        self._number = itertools.count()
         self._lock = threading.Lock()
         self._futures: dict[Job, Future[Result]] = {}
         self._stops: dict[Job, threading.Event] = {}
@@ -37,12 +39,14 @@ class Pool:
         for _ in range(workers or os.cpu_count() or 1):
             threading.Thread(target=self._work, daemon=True).start()
 
-    def submit(self, job: Job) -> "Future[Result]":
+    def submit(self, job: Job, *, urgent: bool = False) -> "Future[Result]":
         """Have a job run, if its result is not kept.
 
         Parameters
         ----------
         job : Job
+        urgent : bool
+            Whether somebody waits for it: it is run before those for which nobody does.
 
         Returns
         -------
@@ -51,6 +55,8 @@ class Pool:
         """
         with self._lock:
             if job in self._futures:
+                if urgent:
+                    self._put(job, urgent)
                 return self._futures[job]
         if kept := self.results.kept(job):
             done: Future[Result] = Future()
@@ -59,7 +65,7 @@ class Pool:
         with self._lock:
             if job not in self._futures:
                 self._futures[job], self._stops[job] = Future(), threading.Event()
-                self._waiting.put(job)
+                self._put(job, urgent)
             return self._futures[job]
 
     def running(self) -> dict[Job, float]:
@@ -84,14 +90,21 @@ class Pool:
                 if job in self._stops:
                     self._stops[job].set()
 
+    def _put(self, job: Job, urgent: bool) -> None:
+        self._waiting.put((not urgent, next(self._number), job))
+
     def _work(self) -> None:
         while True:
-            job = self._waiting.get()
-            future, stop = self._futures[job], self._stops[job]
+            *_, job = self._waiting.get()
+            with self._lock:
+                # One that became urgent has been put twice.
+                if job in self._since or job not in self._futures:
+                    continue
+                self._since[job] = time.monotonic()
+                future, stop = self._futures[job], self._stops[job]
             try:
                 if stop.is_set():
                     raise Stopped
-                self._since[job] = time.monotonic()
                 result = self.results.of(job, stop)
             except BaseException as error:
                 self._forget(job)
