@@ -17,15 +17,16 @@ from urllib.parse import urljoin
 
 import jupytext
 
-from kasago.literate.running.results import run_cached
-from kasago.literate.running.check import check_source
-from kasago.literate.words import words_of
-from kasago.literate.running.figure import to_png
 from kasago.literate.errors import LiterateError
-from kasago.literate.page.snippets import Snippet, parse
 from kasago.literate.page.blocks import blanked, fenced, fences, prose
-from kasago.literate.running.run import Result
 from kasago.literate.page.numbers import COMMENT
+from kasago.literate.page.snippets import Snippet, parse
+from kasago.literate.running.check import check_source
+from kasago.literate.running.figure import to_png
+from kasago.literate.running.results import run_cached
+from kasago.literate.running.run import Result
+from kasago.literate.site.kept import digest, kept
+from kasago.literate.words import words_of
 
 INSTALL = """\
 # Where the package is published; in a copy of its repository: %pip install .
@@ -76,31 +77,40 @@ def notebook_of(text: str, path: str, address: str, cache: Path) -> str | None:
     Raises
     ------
     LiterateError
-        If the page breaks the rules of `kasago.literate.page.snippets`, or jupytext does not see the
-        snippets that `parse` does.
+        If the page breaks the rules of `kasago.literate.page.snippets`, or jupytext does not see
+        the snippets that `parse` does.
     """
+    snippets = parse(text, path)
+    results = [run_cached(snippet, cache) for snippet in snippets if snippet.runs]
+    if not results:
+        return None
+    shown = [check_source(snippet) for snippet in snippets if "source" in snippet.options]
+    key = digest("notebook", path, address, text, *map(repr, results), *shown)
+    made = kept(cache / "derived", key, lambda: _made(text, path, address, results).encode())
+    return made.decode()
+
+
+def _made(text: str, path: str, address: str, results: Sequence[Result]) -> str:
+    """Return a page as a notebook, from the results of its snippets that run."""
     text = _without_boxes(text, path)
     snippets = parse(text, path)
-    running = [snippet for snippet in snippets if snippet.runs]
-    if not running:
-        return None
+    running = zip((snippet for snippet in snippets if snippet.runs), results, strict=True)
     book: Any = jupytext.reads(_markdown(text, path, address, snippets), fmt=FORMAT)
     cells = [_cell("code", INSTALL)]
-    waiting = iter(running)
     for read in book.cells:
         cell = _cell(read.cell_type, read.source)
         if read.cell_type == "code":
-            snippet = next(waiting, None)
-            if not snippet or read.source != snippet.code.strip("\n"):
+            snippet, result = next(running, (None, None))
+            if not snippet or not result or read.source != snippet.code.strip("\n"):
                 line = snippet.line if snippet else 1
                 raise LiterateError(path, line, f"jupytext makes another cell: {read.source!r}")
-            cell["outputs"] = list(_outputs(snippet, run_cached(snippet, cache)))
+            cell["outputs"] = list(_outputs(snippet, result))
             if "fails" in snippet.options:
                 cell["metadata"] = {"tags": ["raises-exception"]}
         if cell["source"]:
             cells.append(cell)
-    if missed := next(waiting, None):
-        raise LiterateError(path, missed.line, "jupytext makes no cell of this snippet")
+    if missed := next(running, None):
+        raise LiterateError(path, missed[0].line, "jupytext makes no cell of this snippet")
     return _written(cells, book.metadata.get("jupytext", {}).get("root_level_metadata", {}))
 
 

@@ -10,12 +10,12 @@ Beside each page whose snippets run comes its notebook; the theme finds the name
 as the snippets, and is made to look like any other page.
 """
 
+import json
 import logging
 import os
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin
 
 from markdown.extensions.toc import nest_toc_tokens
@@ -25,14 +25,14 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from kasago.literate.running.results import package_state
-from kasago.literate.files import write_whole
-from kasago.literate.site.notebook import empty_notebook, notebook_of
 from kasago.literate.errors import LiterateError
+from kasago.literate.files import relative, write_whole
 from kasago.literate.page.blocks import is_notebook
-from kasago.literate.files import relative
-from kasago.literate.site.lab import tidied
+from kasago.literate.running.results import package_state
 from kasago.literate.running.run import SETTINGS
+from kasago.literate.site.kept import digest, kept
+from kasago.literate.site.lab import tidied
+from kasago.literate.site.notebook import empty_notebook, notebook_of
 
 log = logging.getLogger("mkdocs.kasago.literate")
 
@@ -64,10 +64,11 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
     if source.suffix != ".md":
         return None
     text = source.read_text("utf-8-sig")
+    derived = _cache(config) / "derived"
     folder = urljoin(page.canonical_url or "", "." if page.file.name == "index" else "..")
     if is_notebook(text):
-        html = _tidy(html, text, page)
-        notebook: str | None = empty_notebook(text, folder)
+        html = _tidy(html, text, page, derived)
+        notebook: str | None = _without_outputs(text, folder, derived)
     else:
         try:
             notebook = notebook_of(text, relative(source), folder, _cache(config))
@@ -80,16 +81,28 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
     return html
 
 
-def _tidy(html: str, text: str, page: Page) -> str:
+def _without_outputs(text: str, folder: str, derived: Path) -> str:
+    """Return the notebook of a page that is one."""
+    key = digest("empty notebook", text, folder)
+    return kept(derived, key, lambda: empty_notebook(text, folder).encode()).decode()
+
+
+def _tidy(html: str, text: str, page: Page, derived: Path) -> str:
     """Return the page of a notebook; see to its table of contents and its links."""
     source = Path(page.file.abs_src_path or "")
+    directories = page.file.use_directory_urls
+
+    def tidy() -> bytes:
+        tidy_html, headings, files = tidied(html, text, directories)
+        return json.dumps([tidy_html, [asdict(heading) for heading in headings], files]).encode()
+
     try:
-        html, headings, files = tidied(html, text, page.file.use_directory_urls)
+        key = digest("lab", html, text, str(directories))
+        html, headings, files = json.loads(kept(derived, key, tidy))
     except ValueError as error:
         log.error("%s: %s", relative(source), error)
         return html
-    entries: list[Any] = [asdict(heading) for heading in headings]
-    page.toc = get_toc(nest_toc_tokens(entries))
+    page.toc = get_toc(nest_toc_tokens(headings))
     for file in files:
         if not (source.parent / file).is_file():
             log.warning("%s links to %s, which is not there", relative(source), file)
