@@ -4,7 +4,6 @@ In ``mkdocs.yml``::
 
     markdown_extensions:
       - kasago.literate.markdown:
-          docs: docs                 # where the pages are, for messages
           cache: .cache/literate     # where results are kept between builds
           reference: kasago          # the names of this package become links (optional)
           repository: https://...    # where problems with a snippet are reported (optional)
@@ -12,8 +11,12 @@ In ``mkdocs.yml``::
 It needs `pymdownx.superfences` (highlighted fences) and `pymdownx.arithmatex` with
 ``generic: true`` (formulas) beside it, and the MkDocs plugin autorefs for the links. What fails
 is logged as an error, which stops ``mkdocs build --strict``, and is shown on the page, in its
-place. The words that the extension itself adds are in the language that the suffix of the file
-names: Japanese for ``page.ja.md``.
+place.
+
+A converter is given text without a name, and without the header of the file. Who knows the file
+says so in `SOURCE`, as the hook ``kasago/literate/site/source.py`` does for MkDocs; a message then
+names it and its line, and the words that the extension adds are in the language that the suffix
+of the file names: Japanese for ``page.ja.md``. Else a message names the line of the text.
 """
 
 import html
@@ -24,7 +27,7 @@ import textwrap
 import urllib.parse
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +37,6 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
 from kasago.literate.errors import LiterateError
-from kasago.literate.files import relative
 from kasago.literate.markdown.links import link_names
 from kasago.literate.markdown.mathml import to_mathml
 from kasago.literate.page.blocks import fenced
@@ -45,8 +47,30 @@ from kasago.literate.running.figure import embed
 from kasago.literate.running.results import run_cached
 from kasago.literate.words import words_of
 
+# What a text has that `parse` has something to say to; most docstrings of a reference have none.
+MARKS = re.compile("```|~~~|<|figures/|[\x00-\x08\x0b-\x1f\x7f\ufeff]", re.IGNORECASE)
 # A child of the logger whose records MkDocs counts under --strict (errors also under --quiet).
 log = logging.getLogger("mkdocs.kasago.literate")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a text comes from.
+
+    Attributes
+    ----------
+    path : str
+        The file, as messages name it.
+    first_line : int
+        The line of the file on which the text begins.
+    """
+
+    path: str = "<page>"
+    first_line: int = 1
+
+
+SOURCE: ContextVar[Source | None] = ContextVar("SOURCE", default=None)
+"""Where the text that is converted next comes from."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +88,6 @@ class LiterateExtension(Extension):
 
     def __init__(self, **kwargs: Any) -> None:
         self.config = {
-            "docs": ["docs", "The folder of the pages, to name file and line in messages"],
             "cache": [".cache/literate", "The folder in which results are kept between builds"],
             "reference": ["", "The package whose names in code are links; none if empty"],
             "repository": ["", "Where a problem with a snippet is reported; nowhere if empty"],
@@ -73,7 +96,7 @@ class LiterateExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the steps."""
-        page = Page(Path(os.fspath(self.getConfig("docs"))), md.tab_length)
+        page = Page()
         cache = Path(os.fspath(self.getConfig("cache")))
         snippets = SnippetPreprocessor(md, page, cache, self.getConfig("repository"))
         # After white space is normalised (30), before fences are highlighted (25).
@@ -90,40 +113,21 @@ class LiterateExtension(Extension):
 class Page:
     """The page that is being converted, and where its text comes from."""
 
-    def __init__(self, docs: Path, tab_length: int) -> None:
-        self.docs, self.tab_length = docs, tab_length
-        self.turn_to([])
+    def __init__(self) -> None:
+        self.text, self.source = "", Source()
 
-    def turn_to(self, lines: list[str]) -> None:
-        """Take up the text of another page, which is looked for when it is asked for."""
-        self.text = "\n".join(lines).lstrip("\n")
-        self._place: tuple[int, str] | None = None
+    def turn_to(self, text: str) -> None:
+        """Take up the text of another page.
 
-    @property
-    def first_line(self) -> int:
-        """The line of the file on which the text begins."""
-        return self._locate()[0]
+        What is converted while it is, such as a docstring, comes from somewhere else.
+        """
+        self.text, self.source = text, SOURCE.get() or Source()
+        SOURCE.set(None)
 
     @property
     def path(self) -> str:
         """The file that the text comes from."""
-        return self._locate()[1]
-
-    def _locate(self) -> tuple[int, str]:
-        """Find the line and the file where the page's text begins that the file ends with.
-
-        A converter is given text without a name, and without the header of the file.
-        """
-        if not self._place:
-            text = self._lines(self.text)
-            found = []
-            for file in sorted(self.docs.rglob("*.md")):
-                lines = self._lines(file.read_text(encoding="utf-8-sig"))
-                if lines[-len(text) :] == text:
-                    found.append((len(lines) - len(text) + 1, relative(file)))
-            # Another page may end with the same lines: the one with little above them is meant.
-            self._place = min(found, default=(1, "<page>"))
-        return self._place
+        return self.source.path
 
     @property
     def words(self) -> dict[str, str]:
@@ -132,17 +136,10 @@ class Page:
 
     def line_of(self, latex: str) -> int:
         """Return the line of the file on which a formula begins."""
-        try:
-            source = Path(self.path).read_text(encoding="utf-8")
-        except OSError:
-            return 1
         words = r"\s+".join(map(re.escape, latex.split()))
-        formula = re.search(rf"(?:\$|\\\(|\\\[)\s*{words}", source) or re.search(words, source)
-        return source.count("\n", 0, formula.start() if formula else 0) + 1
-
-    def _lines(self, text: str) -> list[str]:
-        """Return the lines of a text as a converter leaves them, to the last that is not empty."""
-        return [line.rstrip() for line in text.expandtabs(self.tab_length).rstrip().split("\n")]
+        found = re.search(rf"(?:\$|\\\(|\\\[)\s*{words}", self.text) or re.search(words, self.text)
+        above = self.text.count("\n", 0, found.start()) if found else 0
+        return self.source.first_line + above
 
 
 class SnippetPreprocessor(Preprocessor):
@@ -154,17 +151,16 @@ class SnippetPreprocessor(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines of the page with its snippets run."""
-        self.page.turn_to(lines)
         text = "\n".join(lines)
-        # Most texts of a site are docstrings of a reference: no snippets, and no file to find.
-        with suppress(LiterateError):
-            if not parse(text, "<page>"):
-                return lines
-        leading = len(text) - len(text.lstrip("\n"))
+        self.page.turn_to(text)
+        if not MARKS.search(text):
+            return lines
         try:
-            snippets = parse(text, self.page.path, self.page.first_line - leading)
+            snippets = parse(text, self.page.path, self.page.source.first_line)
         except LiterateError as error:
             return [self._report(error), "", *lines]
+        if not snippets:
+            return lines
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             outcomes = list(pool.map(self._outcome, snippets))
         # From the end, so that the offsets of what comes before stay right.
