@@ -35,8 +35,6 @@ log = logging.getLogger("mkdocs.kasago.literate")
 
 # Seconds: work that is done sooner is not worth a word, and a word is enough for as many.
 QUIET, EVERY = 3.0, 5.0
-# Seconds after which a snippet that still runs is named.
-LONG = 5.0
 
 
 def on_nav(nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:

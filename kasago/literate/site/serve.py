@@ -26,8 +26,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 
-from kasago.literate.markdown import SOURCE, Pending, Source
-from kasago.literate.site import preview
+from kasago.literate.markdown.source import SOURCE, Pending, Source
+from kasago.literate.running.job import Result
+from kasago.literate.running.run import Stopped
+from kasago.literate.site.state import LONG, state
+from kasago.literate.words import words_of
 
 SCRIPT = Path(__file__).with_name("serve.js")
 # Where the script asks, below the address of the site.
@@ -42,7 +45,7 @@ Start = Callable[[str, list[tuple[str, str]]], Any]
 def on_serve(server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> None:
     """Answer before MkDocs does."""
     server.set_app(Answers(server.get_app(), config))
-    server.watch(str(preview.state.signal))
+    server.watch(str(state.signal))
 
 
 class Answers:
@@ -95,30 +98,35 @@ class Answers:
 
     def _changed(self, page: str, digest: str, build: int) -> dict[str, Any]:
         """Wait for another build; say whether it has changed a page."""
-        build = preview.state.wait_for_build(build, PATIENCE)
+        build = state.wait_for_build(build, PATIENCE)
         file = self.root / page
         now = _digest(file.read_bytes()) if file.is_file() else ""
         return {"build": build, "changed": now != digest}
 
     def _result(self, run: str, still: str) -> dict[str, Any]:
         """Wait for what comes of a run; say when it takes long."""
-        pending = preview.state.pending.get(run)
+        pending = state.pending.get(run)
         if not pending:
             return {"gone": True}  # the page is another one by now
-        pool = preview.state.pool
+        pool = state.pool
         future = pool.submit(pending.job, urgent=True)
         done = threading.Event()
         future.add_done_callback(lambda _: done.set())
-        done.wait(PATIENCE if still else preview.LONG)
+        done.wait(PATIENCE if still else LONG)
         if not future.done():
             seconds = pool.running().get(pending.job, 0)
-            where = f"{pending.source.path}:{pending.line}"
-            return {"still": pending.words["still"].format(f"{seconds:.0f}", where)}
-        return {"html": self._rendered(pending)}
+            where = f"{pending.path}:{pending.line}"
+            return {"still": words_of(pending.path)["still"].format(f"{seconds:.0f}", where)}
+        try:
+            return {"html": self._rendered(pending, future.result())}
+        except Stopped:
+            return {"gone": True}
 
-    def _rendered(self, pending: Pending) -> str:
+    def _rendered(self, pending: Pending, result: Result) -> str:
         """Return what the page shows in the place of what was not there yet."""
-        SOURCE.set(Source(pending.source.path, pending.line))
+        if pending.box:
+            return pending.box(result)
+        SOURCE.set(Source(pending.path, pending.line, known={pending.job: result}))
         extensions = self.config.markdown_extensions
         md = Markdown(extensions=extensions, extension_configs=self.config.mdx_configs)
         return md.convert(pending.text)
@@ -127,7 +135,7 @@ class Answers:
         """Return a page with the script that keeps it up to date."""
         script = (
             f'<script src="{html.escape(self.base)}{OURS}serve.js" data-page="{html.escape(page)}" '
-            f'data-digest="{_digest(content)}" data-build="{preview.state.build}" '
+            f'data-digest="{_digest(content)}" data-build="{state.build}" '
             f'data-base="{html.escape(self.base)}{OURS}" defer></script>'
         )
         before, mark, after = content.rpartition(b"</body>")
