@@ -7,12 +7,14 @@ import sys
 import textwrap
 import urllib.parse
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from markdown import Markdown
 
 from kasago.literate import markdown
 from kasago.literate.markdown.mathml import to_mathml
+from kasago.literate.page.snippets import parse
 from kasago.literate.running.run import Result
 
 SVG = (
@@ -59,7 +61,6 @@ class Outline(HTMLParser):
 def convert(tmp_path, monkeypatch, caplog):
     """Return a function that converts a page of a site; snippets that draw are not really run."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "docs").mkdir()
     real = markdown.run_cached
 
     def run_cached(snippet, folder):
@@ -69,8 +70,9 @@ def convert(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(markdown, "run_cached", run_cached)
 
     def convert(text, header="", name="page.md", **options):
-        (tmp_path / "docs" / name).write_text(header + text, encoding="utf-8")
         caplog.clear()
+        if name:
+            markdown.SOURCE.set(markdown.Source(f"docs/{name}", header.count("\n") + 1))
         converter = Markdown(
             extensions=[*EXTENSIONS, "pymdownx.arithmatex", "kasago.literate.markdown"],
             extension_configs={
@@ -336,14 +338,24 @@ def test_a_fault_is_a_warning_with_file_and_line_and_stands_on_the_page(
     "start",
     ["", "\n\n \n", "\ta tab\there\n\n", "    code\n\n", "trailing  \n \n", "a\u2028c\n\n"],
 )
-def test_the_page_is_found_by_its_text(start, convert):
-    text = f"{start}```py\n```\n\n\n"
+def test_a_text_whose_file_nobody_named_has_its_own_lines(start, convert):
     line = start.count("\n") + 1
-    convert(text, name="another.md", header="A page that ends like the other.\n\n")
-    assert convert(text)[1][0].startswith(f"docs/page.md:{line}: ")
-    # A mark that MkDocs drops.
-    (markdown.Path("docs") / "another.md").unlink()
-    assert convert(text, header="\ufeff")[1][0].startswith(f"docs/page.md:{line}: ")
+    [message] = convert(f"{start}```py\n```\n\n\n", name="")[1]
+    assert message.startswith(f"<page>:{line}: ")
+    [message] = convert(f"{start}$\\foo$\n", name="")[1]
+    assert message.startswith(f"<page>:{line}: ")
+
+
+def test_the_file_is_that_of_the_next_text_alone(convert):
+    assert convert("```py\n```\n")[1][0].startswith("docs/page.md:1: ")
+    assert convert("```py\n```\n", name="")[1][0].startswith("<page>:1: ")
+
+
+@pytest.mark.parametrize("text", ["Plain.", "`a` *b* [c](d.md)\n\n    x\n", "![a](b.svg)", "$x$"])
+def test_a_text_that_no_rule_is_about_is_not_read_for_snippets(text, convert, monkeypatch):
+    assert parse(text, "") == []
+    monkeypatch.setattr(markdown, "parse", None)
+    assert convert(text)[1] == []
 
 
 # Formulas.
@@ -403,9 +415,11 @@ markdown_extensions:
   - pymdownx.superfences
   - pymdownx.arithmatex:
       generic: true
-  - kasago.literate.markdown:
-      docs: !relative $docs_dir
+  - kasago.literate.markdown
+hooks: [{hook}]
 """
+HOOK = Path(markdown.__file__).parent.parent / "site" / "source.py"
+
 GOOD = """\
 # Good
 
@@ -451,7 +465,7 @@ def build(folder):
 def test_a_strict_build_runs_what_changed_and_stops_at_every_fault(tmp_path):
     log, docs, site = tmp_path / "log", tmp_path / "docs", tmp_path / "site"
     docs.mkdir()
-    (tmp_path / "mkdocs.yml").write_text(CONFIG)
+    (tmp_path / "mkdocs.yml").write_text(CONFIG.format(hook=HOOK))
     good = {name: GOOD.format(log=str(log), name=name) for name in "ab"}
     (docs / "index.md").write_text(DRAWN)
     for name, text in good.items():
@@ -467,7 +481,7 @@ def test_a_strict_build_runs_what_changed_and_stops_at_every_fault(tmp_path):
     # The five faults; and prose and code that changed.
     (docs / "a.md").write_text(good["a"].replace("The root", "Its root"))
     (docs / "b.md").write_text(good["b"].replace("math\n\n", "math\n\n\n"))
-    (docs / "digit.md").write_text(good["a"].replace("0951", "0952"))
+    (docs / "digit.md").write_text("---\ntitle: a\n---\n\n" + good["a"].replace("0951", "0952"))
     (docs / "import.md").write_text(DRAWN.replace("import matplotlib.pyplot as plt\n", ""))
     (docs / "figure.md").write_text(DRAWN.replace("![A line that rises](figures/line.svg)", ""))
     (docs / "fence.md").write_text(
@@ -478,7 +492,7 @@ def test_a_strict_build_runs_what_changed_and_stops_at_every_fault(tmp_path):
     assert second.returncode == 1
     assert re.search(r"Aborted with 5 \w+ in strict mode", second.stdout)
     for message in [
-        "docs/digit.md:5: the snippet prints something else",
+        "docs/digit.md:9: the snippet prints something else",
         "docs/import.md:3: the snippet fails",
         "docs/figure.md:3: the page has 0 image line(s)",
         "docs/fence.md:5: the snippet prints something else",

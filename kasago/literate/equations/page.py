@@ -52,7 +52,7 @@ class Equation:
     end: int
 
 
-def equations_of(text: str, path: str) -> list[Equation]:
+def equations_of(text: str, path: str, first_line: int = 1) -> list[Equation]:
     r"""Return the display equations of a page, each with its tie if it has one.
 
     Parameters
@@ -61,6 +61,8 @@ def equations_of(text: str, path: str) -> list[Equation]:
         Markdown.
     path : str
         The page's name, for messages.
+    first_line : int
+        The line of the file on which the text begins: a header may have been cut off.
 
     Returns
     -------
@@ -80,9 +82,9 @@ def equations_of(text: str, path: str) -> list[Equation]:
     """
 
     def line(position: int) -> int:
-        return text.count("\n", 0, position) + 1
+        return first_line + text.count("\n", 0, position)
 
-    shown = prose(text, path)
+    shown = prose(text, path, first_line)
     ties = {}
     for comment in HTML_COMMENT.finditer(shown):
         if tie := TIE_TEXT.fullmatch(comment[1]):

@@ -4,27 +4,31 @@ In ``mkdocs.yml``::
 
     markdown_extensions:
       - kasago.literate.markdown:
-          docs: docs                 # where the pages are, for messages
           cache: .cache/literate     # where results are kept between builds
+          equations: true            # each display equation needs a tie to code (optional)
           reference: kasago          # the names of this package become links (optional)
           repository: https://...    # where problems with a snippet are reported (optional)
 
 It needs `pymdownx.superfences` (highlighted fences) and `pymdownx.arithmatex` with
 ``generic: true`` (formulas) beside it, and the MkDocs plugin autorefs for the links. What fails
 is logged as an error, which stops ``mkdocs build --strict``, and is shown on the page, in its
-place. The words that the extension itself adds are in the language that the suffix of the file
-names: Japanese for ``page.ja.md``.
+place.
+
+A converter is given text without a name, and without the header of the file. Who knows the file
+says so in `SOURCE`, as the hook ``kasago/literate/site/source.py`` does for MkDocs; a message then
+names it and its line, and the words that the extension adds are in the language that the suffix
+of the file names: Japanese for ``page.ja.md``. Else a message names the line of the text.
 """
 
+import hashlib
 import html
 import logging
 import os
 import re
 import textwrap
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,31 +37,38 @@ from markdown import Extension, Markdown, markdown
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
+from kasago.literate.equations.job import finding_in, job_of_equation
+from kasago.literate.equations.page import Equation, check_equation, equations_of
 from kasago.literate.errors import LiterateError
-from kasago.literate.files import relative
 from kasago.literate.markdown.links import link_names
 from kasago.literate.markdown.mathml import to_mathml
+from kasago.literate.markdown.source import SOURCE, Pending, Source
 from kasago.literate.page.blocks import fenced
 from kasago.literate.page.numbers import without_comments
 from kasago.literate.page.snippets import Figure, Snippet, parse
+from kasago.literate.page.source import module_file
 from kasago.literate.running.check import check, check_source, job_of
 from kasago.literate.running.figure import embed
-from kasago.literate.running.job import Result
+from kasago.literate.running.job import Job, Result
 from kasago.literate.running.pool import Pool, pool_of
+from kasago.literate.running.results import key
 from kasago.literate.words import words_of
 
+# What a text has that `parse` has something to say to; most docstrings of a reference have none.
+MARKS = re.compile("```|~~~|<|figures/|[\x00-\x08\x0b-\x1f\x7f\ufeff]", re.IGNORECASE)
 # A child of the logger whose records MkDocs counts under --strict (errors also under --quiet).
 log = logging.getLogger("mkdocs.kasago.literate")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the page shows of a snippet: its code and figures, or why it failed."""
+    """What the page shows of a snippet: its code and figures, or why there are none."""
 
     snippet: Snippet
     code: str
     figures: Sequence[str] = ()
     errors: Sequence[LiterateError] = ()
+    pending: Pending | None = None
 
 
 class LiterateExtension(Extension):
@@ -65,8 +76,8 @@ class LiterateExtension(Extension):
 
     def __init__(self, **kwargs: Any) -> None:
         self.config = {
-            "docs": ["docs", "The folder of the pages, to name file and line in messages"],
             "cache": [".cache/literate", "The folder in which results are kept between builds"],
+            "equations": [False, "Whether each display equation needs a tie to code"],
             "reference": ["", "The package whose names in code are links; none if empty"],
             "repository": ["", "Where a problem with a snippet is reported; nowhere if empty"],
         }
@@ -74,9 +85,9 @@ class LiterateExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the steps."""
-        page = Page(Path(os.fspath(self.getConfig("docs"))), md.tab_length)
+        page = Page()
         pool = pool_of(Path(os.fspath(self.getConfig("cache"))))
-        snippets = SnippetPreprocessor(md, page, pool, self.getConfig("repository"))
+        snippets = SnippetPreprocessor(md, page, pool, self.getConfigs())
         # After white space is normalised (30), before fences are highlighted (25).
         md.preprocessors.register(snippets, "kasago-snippets", 28)
         # After fences are out of the way (25), before raw HTML is (20).
@@ -91,40 +102,21 @@ class LiterateExtension(Extension):
 class Page:
     """The page that is being converted, and where its text comes from."""
 
-    def __init__(self, docs: Path, tab_length: int) -> None:
-        self.docs, self.tab_length = docs, tab_length
-        self.turn_to([])
+    def __init__(self, source: Source | None = None) -> None:
+        self.text, self.source = "", source or Source()
 
-    def turn_to(self, lines: list[str]) -> None:
-        """Take up the text of another page, which is looked for when it is asked for."""
-        self.text = "\n".join(lines).lstrip("\n")
-        self._place: tuple[int, str] | None = None
+    def turn_to(self, text: str) -> None:
+        """Take up the text of another page.
 
-    @property
-    def first_line(self) -> int:
-        """The line of the file on which the text begins."""
-        return self._locate()[0]
+        What is converted while it is, such as a docstring, comes from somewhere else.
+        """
+        self.text, self.source = text, SOURCE.get() or Source()
+        SOURCE.set(None)
 
     @property
     def path(self) -> str:
         """The file that the text comes from."""
-        return self._locate()[1]
-
-    def _locate(self) -> tuple[int, str]:
-        """Find the line and the file where the page's text begins that the file ends with.
-
-        A converter is given text without a name, and without the header of the file.
-        """
-        if not self._place:
-            text = self._lines(self.text)
-            found = []
-            for file in sorted(self.docs.rglob("*.md")):
-                lines = self._lines(file.read_text(encoding="utf-8-sig"))
-                if lines[-len(text) :] == text:
-                    found.append((len(lines) - len(text) + 1, relative(file)))
-            # Another page may end with the same lines: the one with little above them is meant.
-            self._place = min(found, default=(1, "<page>"))
-        return self._place
+        return self.source.path
 
     @property
     def words(self) -> dict[str, str]:
@@ -133,64 +125,132 @@ class Page:
 
     def line_of(self, latex: str) -> int:
         """Return the line of the file on which a formula begins."""
-        try:
-            source = Path(self.path).read_text(encoding="utf-8")
-        except OSError:
-            return 1
         words = r"\s+".join(map(re.escape, latex.split()))
-        formula = re.search(rf"(?:\$|\\\(|\\\[)\s*{words}", source) or re.search(words, source)
-        return source.count("\n", 0, formula.start() if formula else 0) + 1
-
-    def _lines(self, text: str) -> list[str]:
-        """Return the lines of a text as a converter leaves them, to the last that is not empty."""
-        return [line.rstrip() for line in text.expandtabs(self.tab_length).rstrip().split("\n")]
+        found = re.search(rf"(?:\$|\\\(|\\\[)\s*{words}", self.text) or re.search(words, self.text)
+        above = self.text.count("\n", 0, found.start()) if found else 0
+        return self.source.first_line + above
 
 
 class SnippetPreprocessor(Preprocessor):
     """Replace each snippet by its code, what it printed and what it drew."""
 
-    def __init__(self, md: Markdown, page: Page, pool: Pool, repository: str) -> None:
+    def __init__(self, md: Markdown, page: Page, pool: Pool, options: Mapping[str, Any]) -> None:
         super().__init__(md)
-        self.page, self.pool, self.repository = page, pool, repository
+        self.page, self.pool = page, pool
+        self.repository, self.all_equations = options["repository"], options["equations"]
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines of the page with its snippets run."""
-        self.page.turn_to(lines)
         text = "\n".join(lines)
-        # Most texts of a site are docstrings of a reference: no snippets, and no file to find.
-        with suppress(LiterateError):
-            if not parse(text, "<page>"):
-                return lines
-        leading = len(text) - len(text.lstrip("\n"))
+        self.page.turn_to(text)
+        if not MARKS.search(text):
+            return lines
+        source = self.page.source
         try:
-            snippets = parse(text, self.page.path, self.page.first_line - leading)
+            snippets = parse(text, source.path, source.first_line)
+            equations = self._equations(text)
         except LiterateError as error:
             return [self._report(error), "", *lines]
-        runs = {s.start: self.pool.submit(job_of(s)) for s in snippets if s.runs}
-        outcomes = [self._outcome(snippet, runs.get(snippet.start)) for snippet in snippets]
+        runs = {s.start: self._run(job_of(s)) for s in snippets if s.runs}
+        checks = [(e, self._run(job_of_equation(e.latex, e.tie))) for e in equations]
+        edits = []
+        for snippet in snippets:
+            outcome = self._outcome(snippet, runs.get(snippet.start), text)
+            blocks = "\n\n".join(self._blocks(outcome))
+            edits.append((snippet.start, snippet.end, blocks, snippet.indent))
+        for equation, run in checks:
+            if box := self._checked(equation, run):
+                last_line = text[text.rfind("\n", 0, equation.end) + 1 : equation.end]
+                indent = last_line[: len(last_line) - len(last_line.lstrip())]
+                edits.append((equation.end, equation.end, f"\n{box}", indent))
         # From the end, so that the offsets of what comes before stay right.
-        for outcome in reversed(outcomes):
-            snippet = outcome.snippet
-            blocks = textwrap.indent("\n\n".join(self._blocks(outcome)), snippet.indent)
-            text = f"{text[: snippet.start]}\n{blocks}\n\n{text[snippet.end :]}"
-        return text.split("\n")
+        for start, end, blocks, indent in sorted(edits, reverse=True):
+            text = f"{text[:start]}\n{textwrap.indent(blocks, indent)}\n\n{text[end:]}"
+        return text.split("\n") if edits else lines
 
-    def _outcome(self, snippet: Snippet, run: "Future[Result] | None") -> Outcome:
+    def _equations(self, text: str) -> list[Equation]:
+        """Return the equations to check: those that have a tie, or all of them."""
+        source = self.page.source
         try:
-            if "source" in snippet.options:
-                return Outcome(snippet, check_source(snippet))
+            equations = equations_of(text, source.path, source.first_line)
+        except LiterateError:
+            if self.all_equations:
+                raise
+            return []
+        if self.all_equations and source.path:
+            for equation in equations:
+                if not equation.tie:
+                    check_equation(equation)
+        return [equation for equation in equations if equation.kind == "formula" and equation.tie]
+
+    def _run(self, job: Job) -> "Future[Result]":
+        """Have a job run, if it is not known already that it fails."""
+        source = self.page.source
+        source.jobs.append(job)
+        if job in source.known:
+            known: Future[Result] = Future()
+            known.set_result(source.known[job])
+            return known
+        return self.pool.submit(job)
+
+    def _result(self, job: Job, run: "Future[Result]") -> Result:
+        result = run.result()
+        if result.error and not job.fails:
+            self.page.source.known[job] = result
+        return result
+
+    def _outcome(self, snippet: Snippet, run: "Future[Result] | None", text: str) -> Outcome:
+        source = self.page.source
+        try:
+            if name := snippet.options.get("source"):
+                code = check_source(snippet)
+                source.files.add(module_file(name)[0])
+                return Outcome(snippet, code)
             if not run:
                 return Outcome(snippet, snippet.code)
-            result = run.result()
+            if not source.waits and not run.done():
+                pending = self._pending(job_of(snippet), snippet.line)
+                pending.text = textwrap.dedent(text[snippet.start : snippet.end])
+                return Outcome(snippet, snippet.code, pending=pending)
+            result = self._result(job_of(snippet), run)
             return Outcome(snippet, snippet.code, result.figures, check(snippet, result))
         except LiterateError as error:
             return Outcome(snippet, snippet.code, errors=[error])
+
+    def _checked(self, equation: Equation, run: "Future[Result]") -> str:
+        """Return what stands below an equation: nothing if it agrees with its code."""
+        job = job_of_equation(equation.latex, equation.tie)
+
+        def box(result: Result) -> str:
+            try:
+                check_equation(equation, lambda *_: finding_in(result))
+            except LiterateError as error:
+                log.error("%s", error)
+                return _box(page, str(error))
+            return ""
+
+        page = Page(self.page.source)
+        if not page.source.waits and not run.done():
+            pending = self._pending(job, equation.line)
+            pending.box = box
+            return self.md.htmlStash.store(f'<div data-run="{pending.name}" hidden></div>')
+        text = box(self._result(job, run))
+        return self.md.htmlStash.store(text) if text else ""
+
+    def _pending(self, job: Job, line: int) -> Pending:
+        """Take note of a place whose result is not there yet."""
+        source = self.page.source
+        name = hashlib.sha256(f"{source.path}\0{line}\0{key(job)}".encode()).hexdigest()[:16]
+        source.pending.append(Pending(name, source.path, line, job))
+        return source.pending[-1]
 
     def _blocks(self, outcome: Outcome) -> Iterator[str]:
         """Yield the Markdown blocks that take the place of a snippet."""
         snippet, stash = outcome.snippet, self.md.htmlStash.store
         source = snippet.options.get("source")
         origin = f' data-source="{html.escape(source)}"' if source else ""
+        if outcome.pending:
+            origin += f' data-run="{outcome.pending.name}"'
         yield stash(f'<div class="snippet"{origin}>')
         title = snippet.options.get("title") or source
         yield fenced(f'python title="{title}"' if title else "python", outcome.code)
@@ -202,7 +262,9 @@ class SnippetPreprocessor(Preprocessor):
             yield stash(self._note("fails", f"<code>{html.escape(failure)}</code>"))
         for error in outcome.errors:
             yield self._report(error)
-        if snippet.output is not None:
+        if outcome.pending:
+            yield stash(f'<p class="note running" role="status">{self.page.words["running"]}</p>')
+        elif snippet.output is not None:
             yield fenced("{.text .output .no-copy}", snippet.output)
         for number, (figure, svg) in enumerate(zip(snippet.figures, outcome.figures, strict=False)):
             yield stash(_figure(figure, embed(svg, figure.alt, f"f{snippet.line}-{number}-")))

@@ -168,7 +168,7 @@ def is_notebook(text: str) -> bool:
     return bool(KERNEL.match(text))
 
 
-def prose(text: str, path: str) -> str:
+def prose(text: str, path: str, first_line: int = 1) -> str:
     """Return a page with blanks for its fences and code spans: what is left is text to read.
 
     Parameters
@@ -177,6 +177,8 @@ def prose(text: str, path: str) -> str:
         Markdown.
     path : str
         The page's name, for messages.
+    first_line : int
+        The line of the file on which the text begins.
 
     Returns
     -------
@@ -188,7 +190,7 @@ def prose(text: str, path: str) -> str:
     LiterateError
         If the page breaks the rules of its fences.
     """
-    return blocks_of(text, path).prose
+    return blocks_of(text, path, first_line).prose
 
 
 def fences(text: str, path: str) -> list[Block]:

@@ -1,6 +1,7 @@
 """Run several jobs at once, each as soon as a core is free."""
 
 import atexit
+import itertools
 import os
 import queue
 import threading
@@ -28,7 +29,7 @@ class _Run:
 
 
 class Pool:
-    """Runs jobs, in the order in which they are submitted, on all cores.
+    """Runs jobs on all cores: the urgent ones first, else as they are submitted.
 
     It ends with the program, or with its ``with`` statement, and what it runs ends with it.
 
@@ -42,7 +43,8 @@ class Pool:
 
     def __init__(self, results: Results, workers: int | None = None) -> None:
         self.results = results
-        self._waiting: queue.SimpleQueue[_Run | None] = queue.SimpleQueue()
+        self._waiting: queue.PriorityQueue[tuple[bool, int, _Run | None]] = queue.PriorityQueue()
+        self._number = itertools.count()
         self._lock = threading.Lock()
         self._runs: dict[Job, _Run] = {}  # those that a new submission shares
         self._running: set[_Run] = set()
@@ -61,12 +63,14 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def submit(self, job: Job) -> "Future[Result]":
+    def submit(self, job: Job, *, urgent: bool = False) -> "Future[Result]":
         """Have a job run, if its result is not kept.
 
         Parameters
         ----------
         job : Job
+        urgent : bool
+            Whether somebody waits for it: it is run before those for which nobody does.
 
         Returns
         -------
@@ -76,6 +80,8 @@ class Pool:
         """
         with self._lock:
             if run := self._runs.get(job):
+                if urgent:
+                    self._put(run, urgent)
                 return run.future
         if kept := self.results.kept(job):
             done: Future[Result] = Future()
@@ -84,7 +90,7 @@ class Pool:
         with self._lock:
             if job not in self._runs:
                 self._runs[job] = _Run(job)
-                self._waiting.put(self._runs[job])
+                self._put(self._runs[job], urgent)
             return self._runs[job].future
 
     def running(self) -> dict[Job, float]:
@@ -118,13 +124,18 @@ class Pool:
             for run in [*self._runs.values(), *self._running]:
                 run.stop.set()
         for _ in self._threads:
-            self._waiting.put(None)
+            self._put(None, urgent=True)
         for thread in self._threads:
             thread.join()
 
+    def _put(self, run: _Run | None, urgent: bool) -> None:
+        self._waiting.put((not urgent, next(self._number), run))
+
     def _work(self) -> None:
-        while run := self._waiting.get():
+        while run := self._waiting.get()[-1]:
             with self._lock:
+                if run.since:
+                    continue  # one that became urgent, and was put twice
                 run.since = time.monotonic()
                 self._running.add(run)
             try:

@@ -16,7 +16,7 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import lru_cache
@@ -137,33 +137,6 @@ class Results:
         """
         parsed = [_parsed(file) for file in self._states(job)]
         return {Path(name) for each in parsed if each for name in each.get("files", ())}
-
-    def derived(self, name: str, of: str, make: Callable[[], bytes]) -> bytes:
-        """Return what is made of a text, such as the pixels of a figure: once, and then kept.
-
-        Parameters
-        ----------
-        name : str
-            What is made; the name of its maker's version, if it has one.
-        of : str
-            What it is made of.
-        make : callable
-            Makes it.
-
-        Returns
-        -------
-        bytes
-        """
-        digest = hashlib.sha256(f"{name}\0{of}".encode()).hexdigest()
-        file = self.folder / "derived" / digest
-        with contextlib.suppress(OSError):
-            content = file.read_bytes()
-            os.utime(file)
-            return content
-        content = make()
-        with self._noting_failure():
-            write_whole(file, content)
-        return content
 
     def drop_unused(self) -> None:
         """Drop what nobody has asked for in a month."""

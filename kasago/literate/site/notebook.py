@@ -18,15 +18,16 @@ from urllib.parse import urljoin
 
 import jupytext
 
-from kasago.literate.running.results import Results
-from kasago.literate.running.check import check_source, job_of
-from kasago.literate.words import words_of
-from kasago.literate.running.raster import to_png
 from kasago.literate.errors import LiterateError
-from kasago.literate.page.snippets import Snippet, parse
 from kasago.literate.page.blocks import blanked, blocks_of, fenced, fences, prose
-from kasago.literate.running.job import Job, Result
 from kasago.literate.page.numbers import COMMENT
+from kasago.literate.page.snippets import Snippet, parse
+from kasago.literate.running.check import check_source, job_of
+from kasago.literate.running.job import Job, Result
+from kasago.literate.running.raster import to_png
+from kasago.literate.running.results import Results
+from kasago.literate.site.kept import digest, kept
+from kasago.literate.words import words_of
 
 INSTALL = """\
 # Where the package is published; in a copy of its repository: %pip install .
@@ -77,31 +78,40 @@ def notebook_of(text: str, path: str, address: str, results: Results) -> str | N
     Raises
     ------
     LiterateError
-        If the page breaks the rules of `kasago.literate.page.snippets`, or jupytext does not see the
-        snippets that `parse` does.
+        If the page breaks the rules of `kasago.literate.page.snippets`, or jupytext does not see
+        the snippets that `parse` does.
     """
+    snippets = parse(text, path)
+    came = [results.of(job_of(snippet)) for snippet in snippets if snippet.runs]
+    if not came:
+        return None
+    shown = [check_source(snippet) for snippet in snippets if "source" in snippet.options]
+    key = digest("notebook", path, address, text, *map(repr, came), *shown)
+    folder = results.folder / "derived"
+    return kept(folder, key, lambda: _made(text, path, address, came, folder).encode()).decode()
+
+
+def _made(text: str, path: str, address: str, results: Sequence[Result], folder: Path) -> str:
+    """Return a page as a notebook, from the results of its snippets that run."""
     text = _without_boxes(text, path)
     snippets = parse(text, path)
-    running = [snippet for snippet in snippets if snippet.runs]
-    if not running:
-        return None
+    running = zip((snippet for snippet in snippets if snippet.runs), results, strict=True)
     book: Any = jupytext.reads(_markdown(text, path, address, snippets), fmt=FORMAT)
     cells = [_cell("code", INSTALL)]
-    waiting = iter(running)
     for read in book.cells:
         cell = _cell(read.cell_type, read.source)
         if read.cell_type == "code":
-            snippet = next(waiting, None)
-            if not snippet or read.source != snippet.code.strip("\n"):
+            snippet, result = next(running, (None, None))
+            if not snippet or not result or read.source != snippet.code.strip("\n"):
                 line = snippet.line if snippet else 1
                 raise LiterateError(path, line, f"jupytext makes another cell: {read.source!r}")
-            cell["outputs"] = list(_outputs(snippet, results))
+            cell["outputs"] = list(_outputs(snippet, result, folder))
             if "fails" in snippet.options:
                 cell["metadata"] = {"tags": ["raises-exception"]}
         if cell["source"]:
             cells.append(cell)
-    if missed := next(waiting, None):
-        raise LiterateError(path, missed.line, "jupytext makes no cell of this snippet")
+    if missed := next(running, None):
+        raise LiterateError(path, missed[0].line, "jupytext makes no cell of this snippet")
     return _written(cells, book.metadata.get("jupytext", {}).get("root_level_metadata", {}))
 
 
@@ -292,7 +302,7 @@ def _cell(kind: str, source: str) -> dict[str, Any]:
     return cell | {"source": KEPT_FENCE.sub(r"\1", source).strip()}
 
 
-def _outputs(snippet: Snippet, results: Results) -> Iterator[dict[str, Any]]:
+def _outputs(snippet: Snippet, result: Result, folder: Path) -> Iterator[dict[str, Any]]:
     """Yield what a cell shows below it: what the page shows of a snippet."""
     if snippet.output is not None:
         yield {"output_type": "stream", "name": "stdout", "text": snippet.output}
@@ -300,14 +310,13 @@ def _outputs(snippet: Snippet, results: Results) -> Iterator[dict[str, Any]]:
         kind, _, message = failure.partition(": ")
         error = {"ename": kind, "evalue": message, "traceback": [failure]}
         yield {"output_type": "error", **error}
-    result = results.of(job_of(snippet))
     # Jupyter shows the SVG of a downloaded notebook to nobody who has not declared trust in it.
     for figure, svg in zip(snippet.figures, result.figures, strict=False):
         size = {name: int(value) for name, value in SIZE.findall(svg[: svg.index(">")])}
-        png = b64encode(results.derived("png", svg, partial(to_png, svg))).decode()
+        png = kept(folder, digest("png", svg), partial(to_png, svg))  # the editions share it
         yield {
             "output_type": "display_data",
-            "data": {"image/png": png, "text/plain": figure.alt},
+            "data": {"image/png": b64encode(png).decode(), "text/plain": figure.alt},
             "metadata": {"image/png": {**size, "alt": figure.alt}},
         }
 

@@ -10,6 +10,7 @@ Beside each page whose snippets run comes its notebook; the theme finds the name
 as the snippets, and is made to look like any other page.
 """
 
+import json
 import logging
 import textwrap
 from dataclasses import asdict
@@ -24,20 +25,24 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
+from kasago.literate.errors import LiterateError
+from kasago.literate.files import relative, write_whole
+from kasago.literate.markdown.source import Pending
+from kasago.literate.page.blocks import is_notebook
 from kasago.literate.running.pool import pool_of
-from kasago.literate.files import write_whole
+from kasago.literate.site.kept import digest, kept
+from kasago.literate.site.lab import tidied
 from kasago.literate.site.notebook import (
     empty_notebook,
     executed_notebook,
     job_of_notebook,
     notebook_of,
 )
-from kasago.literate.errors import LiterateError
-from kasago.literate.page.blocks import is_notebook
-from kasago.literate.files import relative
-from kasago.literate.site.lab import tidied
+from kasago.literate.site.state import state
 
 log = logging.getLogger("mkdocs.kasago.literate")
+
+waiting: list[Pending] = []  # of the page that comes next
 
 
 @event_priority(100)
@@ -53,8 +58,13 @@ def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> None:
         return
     path = relative(source)
     pool = pool_of(_cache(config))
-    result = pool.submit(job_of_notebook(text, path)).result()
-    if result.error:
+    job = job_of_notebook(text, path)
+    run = pool.submit(job)
+    waiting.clear()
+    if state.serves and not run.done():
+        waiting.append(Pending(path, path, job.line, job))
+    result = None if waiting else run.result()
+    if result and result.error:
         log.error("%s: a cell fails\n%s", path, textwrap.indent(result.error, "    "))
     folder = pool.results.folder.absolute() / "notebooks" / page.file.src_uri.replace("/", "-")
     executed = folder / f"{page.file.name}.ipynb"
@@ -64,16 +74,25 @@ def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> None:
     plugin.config["cache_dir"] = str(folder)
 
 
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Say of a page that is a notebook that it still runs."""
+    state.source.pending += waiting
+    waiting.clear()
+
+
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str | None:
     """Write the notebook of a page that was just converted, its snippets in the cache."""
     source = _source(page, config)
     if not source:
         return None
     text = source.read_text("utf-8-sig")
+    derived = _cache(config) / "derived"
     folder = urljoin(page.canonical_url or "", "." if page.file.name == "index" else "..")
     if is_notebook(text):
-        html = _tidy(html, text, page, source)
-        notebook: str | None = empty_notebook(text, folder)
+        html = _tidy(html, text, page, source, derived)
+        notebook: str | None = _without_outputs(text, folder, derived)
+    elif state.source.pending:
+        return None  # another build comes when all is there
     else:
         try:
             notebook = notebook_of(text, relative(source), folder, pool_of(_cache(config)).results)
@@ -92,15 +111,27 @@ def _source(page: Page, config: MkDocsConfig) -> Path | None:
     return source if source.suffix == ".md" and source.is_file() else None
 
 
-def _tidy(html: str, text: str, page: Page, source: Path) -> str:
+def _without_outputs(text: str, folder: str, derived: Path) -> str:
+    """Return the notebook of a page that is one."""
+    key = digest("empty notebook", text, folder)
+    return kept(derived, key, lambda: empty_notebook(text, folder).encode()).decode()
+
+
+def _tidy(html: str, text: str, page: Page, source: Path, derived: Path) -> str:
     """Return the page of a notebook; see to its table of contents and its links."""
+    directories = page.file.use_directory_urls
+
+    def tidy() -> bytes:
+        tidy_html, headings, files = tidied(html, text, directories)
+        return json.dumps([tidy_html, [asdict(heading) for heading in headings], files]).encode()
+
     try:
-        html, headings, files = tidied(html, text, page.file.use_directory_urls)
+        key = digest("lab", html, text, str(directories))
+        html, headings, files = json.loads(kept(derived, key, tidy))
     except ValueError as error:
         log.error("%s: %s", relative(source), error)
         return html
-    entries: list[Any] = [asdict(heading) for heading in headings]
-    page.toc = get_toc(nest_toc_tokens(entries))
+    page.toc = get_toc(nest_toc_tokens(headings))
     for file in files:
         if not (source.parent / file).is_file():
             log.warning("%s links to %s, which is not there", relative(source), file)
@@ -109,4 +140,3 @@ def _tidy(html: str, text: str, page: Page, source: Path) -> str:
 
 def _cache(config: MkDocsConfig) -> Path:
     return Path(config.mdx_configs["kasago.literate.markdown"]["cache"])
-

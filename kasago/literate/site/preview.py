@@ -8,17 +8,26 @@ In ``mkdocs.yml``::
 A dirty build converts the pages that are newer than their HTML, and knows nothing of the others:
 names in code lose their links, the search loses its entries, and a change of the package shows
 nowhere. This hook keeps what each page gave, and puts it back in the next build. A page is
-converted when its text is another one; all of them are, when anything else changed: code,
-configuration, theme, a file that came or went. A page is written when anything on it changed.
-A page that MkDocs warns of is converted in every build, so that the warning is repeated.
+converted when its text is another one or a file changed that it was made of; all of them are when
+anything else changed: configuration, theme, a file that came or went. A page is written when
+anything on it changed. A page that MkDocs warns of, or that waits for a result, is converted in
+every build.
+
+(A build of everything takes seconds, and grows with the book; what is saved is to be seen at
+once. That is why this hook is there, although it leans on the inside of MkDocs.)
 """
 
+import contextlib
 import logging
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from stat import S_ISREG
+from typing import Any, Literal
 
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
@@ -26,12 +35,20 @@ from mkdocs import utils
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
-from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils.templates import TemplateContext
+
+from kasago.literate.markdown.source import Source
+from kasago.literate.running.job import Job, Result
+from kasago.literate.running.pool import pool_of
+from kasago.literate.site.state import LONG, state
+
+log = logging.getLogger("mkdocs.kasago.literate")
 
 # Before and after the handlers of all plugins.
 FIRST, LAST = 200, -200
+
+# What a page has where mkdocstrings puts in docstrings, of any module.
+DOCSTRINGS = re.compile(r"^::: ", re.MULTILINE)
 
 # What editors leave beside a file that is open: vim's .x.swp and x~, the .#x and #x# of Emacs.
 OF_AN_EDITOR = re.compile(r"[.#].*|.*~")
@@ -75,10 +92,13 @@ class Converted:
         The attributes of the page that it set: the HTML, the table of contents and so on.
     anchors : list of (tuple, dict)
         What it registered with the plugin autorefs, as arguments.
+    source : Source
+        What the extension said of it.
     """
 
     set: dict[str, Any]
     anchors: list[tuple[tuple[Any, ...], dict[str, Any]]]
+    source: Source
 
 
 @dataclass
@@ -88,21 +108,24 @@ class Kept:
     Attributes
     ----------
     surroundings : dict of str to Any
-        The state of all that is not the text of a page.
+        The state of all that a page may be made of, beside its text and files of code.
+    code : dict of str to Any
+        The state of the files of code.
     texts : dict of str to str
         The text that was read.
+    sources : dict of str to Source
+        What the extension said of the last conversion.
     converted : dict of str to Converted
-        Pages without a warning.
-    entries : dict of str to list
-        The entries of the search.
+        Pages that wait for nothing, without a warning.
     written : dict of str to tuple
         What the file of the page was made of.
     """
 
     surroundings: dict[str, Any]
+    code: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
     converted: dict[str, Converted] = field(default_factory=dict)
-    entries: dict[str, list[Any]] = field(default_factory=dict)
     written: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
@@ -112,20 +135,29 @@ class Current:
 
     Attributes
     ----------
+    depth : int
+        How many builds are under way, one within the other: that of each language.
+    changed : set of str
+        The files of code that are others than in the last build.
     before : dict of str to Any
         The attributes of the page before its conversion.
     anchors : list of (tuple, dict)
         What was registered since then.
     made_of : dict of str to tuple
         What the file of each page is to be made of, in the order of the pages.
-    entries : int
-        How many entries the search has.
+    gone : set of str
+        The addresses of pages that may be there no more.
+    old : Source or None
+        What the extension said of the page the last time.
     """
 
+    depth: int = 0
+    changed: set[str] = field(default_factory=set)
     before: dict[str, Any] = field(default_factory=dict)
     anchors: list[tuple[tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
     made_of: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    entries: int = 0
+    gone: set[str] = field(default_factory=set)
+    old: Source | None = None
 
 
 kept = Kept({})
@@ -139,13 +171,30 @@ logging.getLogger("mkdocs.commands.build").addFilter(
 )
 
 
+def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+    """Know whether there is a server."""
+    state.serves = command == "serve" and dirty
+    if state.serves:
+        threading.Thread(target=_name_long_runs, daemon=True).start()
+
+
+def _name_long_runs() -> None:
+    """Name each snippet that takes long, once."""
+    named: set[Job] = set()
+    while True:
+        time.sleep(0.5)
+        running = state.pool.running() if hasattr(state, "pool") else {}
+        for job in running.keys() - named:
+            if running[job] > LONG:
+                named.add(job)
+                log.warning("%s:%d: still running after %.0f s", job.path, job.line, LONG)
+        named &= running.keys()
+
+
 @event_priority(LAST)
 def on_config(config: MkDocsConfig) -> None:
-    """Listen to what pages register; the search keeps nothing by itself."""
-    search: Any = config.plugins.get("material/search")
-    if search:
-        # It would take all that a dirty build gives for the entries of one page.
-        search.is_dirty = False
+    """Listen to what pages register."""
+    state.pool = pool_of(Path(config.mdx_configs["kasago.literate.markdown"]["cache"]))
     autorefs: Any = config.plugins.get("autorefs")
     # The builds of all languages have the same one.
     if autorefs and "register_anchor" not in vars(autorefs):
@@ -161,36 +210,70 @@ def _noting(register: Callable[..., None]) -> Callable[..., None]:
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
-    """Forget everything, and begin with an empty folder, if more changed than the text of pages."""
+    """Forget everything if more changed than the text of pages and code."""
     global kept  # noqa: PLW0603 - the state of the server, between two builds
-    surroundings = _surroundings(config)
+    current.depth += 1
+    if current.depth > 1:
+        return
+    surroundings, code = _surroundings(config)
     if surroundings != kept.surroundings:
-        if kept.surroundings:
-            utils.clean_directory(config.site_dir)
-        kept = Kept(surroundings)
+        gone = kept.written.keys()
+        kept = Kept(surroundings, code)
+        current.gone = set(gone)
+    current.changed = {
+        name for name in code.keys() | kept.code.keys() if code.get(name) != kept.code.get(name)
+    }
+    kept.code = code
 
 
-def _surroundings(config: MkDocsConfig) -> dict[str, Any]:
-    """Return the state of each file that is watched; a page is there or not."""
+def on_build_error(*, error: Exception) -> None:
+    """Begin the next build from the outside again."""
+    current.depth = 0
+
+
+def _surroundings(config: MkDocsConfig) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the state of each file that is watched, and of those of code; a page is there or not.
+
+    What is code, each page says for itself. A file that cannot be read is not there.
+    """
     docs = Path(config.docs_dir)
-    state: dict[str, Any] = {}
+    surroundings: dict[str, Any] = {}
+    code: dict[str, Any] = {}
     for root in [docs, Path(config.config_file_path), *map(Path, config.watch)]:
         for file in [root, *root.rglob("*")]:
             if OF_AN_EDITOR.fullmatch(file.name) or "__pycache__" in file.parts:
                 continue
-            if file.is_file():
-                is_page = utils.is_markdown_file(file.name) and file.is_relative_to(docs)
+            with contextlib.suppress(OSError):
                 stat = file.stat()
-                state[str(file)] = None if is_page else (stat.st_mtime_ns, stat.st_size)
-    return state
+                if S_ISREG(stat.st_mode):
+                    is_page = utils.is_markdown_file(file.name) and file.is_relative_to(docs)
+                    own = root in (docs, file)
+                    (surroundings if own else code)[str(file.absolute())] = (
+                        None if is_page else (stat.st_mtime_ns, stat.st_size)
+                    )
+    return surroundings, code
 
 
 @event_priority(LAST)
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Have a page converted if its text is not the one that was kept."""
+    """Have a page converted if what it is made of is not what was kept."""
     for file in _documents(files):
-        known = file.url in kept.converted and kept.texts[file.url] == file.content_string
-        _set_modified(file, not known)
+        _set_modified(file, not _is_known(file))
+
+
+def _is_known(file: File) -> bool:
+    """Whether a page is what it was: its text, and all code that it shows something of."""
+    converted = kept.converted.get(file.url)
+    if not converted or kept.texts[file.url] != file.content_string:
+        return False
+    if not current.changed:
+        return True
+    if DOCSTRINGS.search(kept.texts[file.url]):
+        return False
+    files = {str(file.absolute()) for file in converted.source.files}
+    for job in converted.source.jobs:
+        files |= {str(file) for file in state.pool.results.files(job)}
+    return not files & current.changed
 
 
 def _documents(files: Files) -> Iterator[File]:
@@ -218,12 +301,34 @@ def on_page_read_source(*, page: Page, config: MkDocsConfig) -> str:
 
 
 @event_priority(LAST)
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Tell the extension which failures are known, as long as no code changes."""
+    current.old = kept.sources.get(page.file.url)
+    kept.sources[page.file.url] = state.source
+    if current.old and not current.changed:
+        state.source.known = current.old.known
+
+
+@event_priority(LAST)
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Keep what the conversion gave, if there was no warning."""
-    if not warned.heard:
+    """Keep what the conversion gave, if there was no warning and nothing is missing."""
+    source = kept.sources.get(page.file.url, Source())
+    _stop_old_runs(current.old, source)
+    state.pending |= {pending.name: pending for pending in source.pending}
+    if not warned.heard and not source.pending:
         before = current.before
         new = {k: v for k, v in vars(page).items() if k not in before or before[k] is not v}
-        kept.converted[page.file.url] = Converted(new | {"content": html}, current.anchors)
+        kept.converted[page.file.url] = Converted(new | {"content": html}, current.anchors, source)
+
+
+def _stop_old_runs(old: Source | None, new: Source) -> None:
+    """End the runs of what is no longer on a page."""
+    if old:
+        state.pool.stop(set(old.jobs) - set(new.jobs))
+        names = {pending.name for pending in new.pending}
+        for pending in old.pending:
+            if pending.name not in names:
+                state.pending.pop(pending.name, None)
 
 
 @event_priority(FIRST)
@@ -250,7 +355,6 @@ def _choose(env: Environment, config: MkDocsConfig, files: Files) -> None:
     pages = [f.page for f in _documents(files) if f.page and f.page.content is not None]
     titles = [page.title for page in pages]  # which the navigation of each page shows
     current.made_of = {p.file.url: (kept.texts[p.file.url], p.content, titles) for p in pages}
-    current.entries = 0
     for page in pages:
         url = page.file.url
         _set_modified(page.file, kept.written.get(url) != current.made_of[url])
@@ -260,28 +364,30 @@ on_env = CombinedEvent(_put_back, _choose)
 
 
 @event_priority(LAST)
-def on_page_context(
-    context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
-) -> None:
-    """Keep the entries that a page gave to the search."""
-    entries = _entries(config)
-    kept.entries[page.file.url] = entries[current.entries :]
-    current.entries = len(entries)
-
-
-@event_priority(LAST)
 def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> None:
     """Keep what the file of a page is made of."""
     kept.written[page.file.url] = current.made_of[page.file.url]
 
 
-@event_priority(FIRST)
+@event_priority(LAST)
 def on_post_build(config: MkDocsConfig) -> None:
-    """Give the search the entries of all pages."""
-    _entries(config)[:] = [entry for url in current.made_of for entry in kept.entries[url]]
+    """Tell who waits for the build; have another one when all results are there."""
+    current.depth -= 1
+    if current.depth:
+        return
+    for url in current.gone - kept.written.keys():
+        Path(config.site_dir, url, "index.html" if url.endswith("/") else "").unlink(
+            missing_ok=True
+        )
+    current.gone = set()
+    state.finish_build()
+    if state.serves and state.pending:
+        futures = [state.pool.submit(pending.job) for pending in state.pending.values()]
+        threading.Thread(target=_complete, args=[state.build, futures], daemon=True).start()
 
 
-def _entries(config: MkDocsConfig) -> list[Any]:
-    search: Any = config.plugins.get("material/search")
-    entries: list[Any] = search.search_index.entries if search else []
-    return entries
+def _complete(build: int, futures: "list[Future[Result]]") -> None:
+    """Have MkDocs build once more, for good, when all results are there that a build missed."""
+    wait(futures)
+    if state.build == build:
+        state.signal.write_text(str(build))

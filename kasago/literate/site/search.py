@@ -1,62 +1,72 @@
 """A hook for MkDocs: an index of its own for the search in each language.
 
-In ``mkdocs.yml``, with the plugins search (Material's) and i18n::
+In ``mkdocs.yml``, with the plugin search (Material's)::
 
     hooks:
       - kasago/literate/site/search.py
 
 It writes ``search/en.json`` and so on, for a script that looks for what is typed as it stands: the
-text of each section, without marks, and what the menu calls each page. The index that the plugins
-write is taken away, as nothing asks for it: it holds all languages, and cuts them into words by
-the rules of English.
+text of each section, without marks, and what the menu calls each page. The plugin is told to skip
+every page, and the index that it writes is taken away: it would hold all languages, and cut them
+into words by the rules of English. A page keeps out of the search as the plugin has it, with
+``search: {exclude: true}`` in its header.
 """
 
-import html
 import json
-import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import event_priority
+from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
 
-# Between these there is no word: a list, a paragraph, a block of code.
-BLOCK = re.compile(r"</?(?:p|pre|li|ol|ul)>")
-TAG = re.compile(r"<[^>]*>")
+from kasago.literate.files import write_whole
+from kasago.literate.site.sections import sections
 
-
-@event_priority(-200)  # after i18n has built every language and put the entries together
-def on_post_build(config: MkDocsConfig) -> None:
-    """Write the index of each language, and take away the one of all."""
-    i18n: Any = config.plugins["i18n"]
-    search: Any = config.plugins["material/search"]
-    entries = [plain(entry) for entry in search.search_index.entries]
-    folder = Path(config.site_dir, "search")
-    for language, files in i18n.i18n_files_per_language.items():
-        menu = {file.page.url: str(file.page.title) for file in files if file.page}
-        own = [
-            entry | ({"menu": menu[page]} if page == entry["location"] else {})
-            for entry in entries
-            if (page := entry["location"].partition("#")[0]) in menu
-        ]
-        text = json.dumps(own, ensure_ascii=False, separators=(",", ":"))
-        (folder / f"{language}.json").write_text(text, "utf-8")
-    (folder / "search_index.json").unlink(missing_ok=True)
+pages: list[Page] = []  # of the build that is under way: of one language
 
 
-def plain(entry: dict[str, str]) -> dict[str, str]:
-    """Return an entry of the index without tags, its text on one line.
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Have the plugin skip a page; keep what the page itself wanted."""
+    wanted = page.meta.get("search") or {}
+    page.meta["search"] = {"exclude": True, "found": not wanted.get("exclude")}
 
-    Parameters
-    ----------
-    entry : dict of str to str
-        Its location, its title and its text, both HTML.
 
-    Returns
-    -------
-    dict of str to str
-    """
-    fields = {field: BLOCK.sub(" ", entry[field]) for field in ("title", "text")}
-    return {"location": entry["location"]} | {
-        field: " ".join(html.unescape(TAG.sub("", text)).split()) for field, text in fields.items()
-    }
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Remember the pages of a language."""
+    pages[:] = [file.page for file in files.documentation_pages() if file.page]
+
+
+def _write(config: MkDocsConfig) -> None:
+    """Write the index of a language, all pages of which are finished."""
+    found = [entry for page in pages if page.meta["search"]["found"] for entry in _entries(page)]
+    file = Path(config.site_dir, "search", f"{config.theme['language']}.json")
+    write_whole(file, json.dumps(found, ensure_ascii=False, separators=(",", ":")))
+
+
+@event_priority(-200)  # after i18n has built every language, each of which writes it
+def _take_away(config: MkDocsConfig) -> None:
+    Path(config.site_dir, "search", "search_index.json").unlink(missing_ok=True)
+
+
+on_post_build = CombinedEvent(_write, _take_away)
+
+
+@lru_cache(maxsize=1024)  # a server builds again what hardly changed
+def _sections(content: str) -> list[tuple[str, str, str]]:
+    return [(section.id, section.title, section.text) for section in sections(content)]
+
+
+def _entries(page: Page) -> list[dict[str, Any]]:
+    """Return the entries of a page: where each section is, its title and its text."""
+    name = str(page.title)
+    entries = []
+    for anchor, title, text in _sections(page.content or ""):
+        location = f"{page.url}#{anchor}" if anchor else page.url
+        entries.append({"location": location, "title": title or name, "text": text})
+        if not anchor:
+            entries[-1]["menu"] = name
+    return entries

@@ -13,7 +13,6 @@ addresses of the page by language. An extension writes no files, and knows no ot
 
 import html
 import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -24,8 +23,8 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from kasago.literate.running.pool import pool_of
 from kasago.literate.running.raster import to_card
+from kasago.literate.site.kept import digest, kept
 
 FIGURE = re.compile(r'<figure class="drawn".*?(<svg .*?</svg>)', re.DOTALL)
 LABEL = re.compile(r' aria-label="([^"]*)"')
@@ -48,13 +47,17 @@ def on_page_content(content: str, *, page: Page, config: MkDocsConfig, files: Fi
         name = f"{page.file.name}.png"
         file = Path(page.file.abs_dest_path).with_name(name)
         file.parent.mkdir(parents=True, exist_ok=True)
-        results = pool_of(Path(config.mdx_configs["kasago.literate.markdown"]["cache"])).results
-        file.write_bytes(results.derived("card", figure[1], partial(to_card, figure[1])))
+        file.write_bytes(_card(figure[1], config))
         alt = LABEL.search(figure[1])
         page.meta["share"] = {
             "picture": urljoin(page.canonical_url or "", name),
             "alt": html.unescape(alt[1]) if alt else "",
         }
+
+
+def _card(svg: str, config: MkDocsConfig) -> bytes:
+    cache = Path(config.mdx_configs["kasago.literate.markdown"]["cache"])
+    return kept(cache / "derived", digest("card", svg), lambda: to_card(svg))
 
 
 @event_priority(-100)  # after i18n

@@ -1,0 +1,62 @@
+"""What is made of a result and kept beside it, so that no build makes it again for nothing."""
+
+import contextlib
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import kasago.literate
+from kasago.literate.files import write_whole
+
+
+def kept(folder: Path, key: str, make: Callable[[], bytes]) -> bytes:
+    """Return what is kept under a key, made and kept if it is not there.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it is kept, a file each; made if it does not exist.
+    key : str
+        A digest of all that it is made of; see `digest`.
+    make : callable
+        What makes it.
+
+    Returns
+    -------
+    bytes
+    """
+    file = folder / key
+    try:
+        return file.read_bytes()
+    except OSError:  # not there
+        made = make()
+    with contextlib.suppress(OSError):  # a folder that cannot be written is no failure
+        write_whole(file, made)
+    return made
+
+
+def digest(*parts: str) -> str:
+    """Return a digest of texts, and of the code of this package, which makes things of them.
+
+    Parameters
+    ----------
+    *parts : str
+
+    Returns
+    -------
+    str
+    """
+    return hashlib.sha256("\0".join([*parts, _makers()]).encode()).hexdigest()
+
+
+@cache
+def _makers() -> str:
+    """Return a digest of what makes all that is kept: this package, and who works for it."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(kasago.literate.__path__[0]).rglob("*.py")):
+        digest.update(file.read_bytes() + b"\0")
+    for name in ("jupytext", "matplotlib", "resvg-py"):  # which has the fonts
+        digest.update(f"{name} {version(name)}\0".encode())
+    return digest.hexdigest()
