@@ -127,7 +127,7 @@ def _written(new: Snippet, old: Snippet, text: str) -> str:
     figures = text[old.output_end : old.end]
     if new.output is None:
         return figures
-    lines = fenced("output", new.output.expandtabs(4)).splitlines()
+    lines = fenced("output", new.output.expandtabs(4)).split("\n")
     fence = "".join(f"{old.indent}{line}".rstrip() + "\n" for line in lines)
     # The code may be the end of the file, which need not end its line.
     gap = "\n" if text[: old.code_end].endswith("\n") else "\n\n"

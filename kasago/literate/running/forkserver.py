@@ -153,7 +153,7 @@ def _become(folder: Path, loaded: Loaded) -> NoReturn:
         sys.path_importer_cache.clear()
         if random := sys.modules.get("numpy.random"):
             random.seed()  # or every snippet would have the state of the server
-        code = child.main(folder, loaded.hide)
+        code = child.main(folder, loaded)
         child.end()
     except BaseException:
         traceback.print_exc()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Loaded:
-    """Modules that are loaded ahead of time.
+    """Modules that are loaded ahead of time; inside its ``with`` statement they are hidden.
 
     Those of the package that does so are never given back: they are loaded anew, as their files
     may have changed since.
@@ -67,7 +67,7 @@ class Loaded:
                 elif parent and vars(sys.modules[parent]).get(child) is module:
                     self.submodules.add(name)
 
-    def hide(self) -> None:
+    def __enter__(self) -> None:
         """Take out of sight what was loaded ahead of time, and this package."""
         for name in sys.modules.keys() - self.before:
             del sys.modules[name]
@@ -75,18 +75,10 @@ class Loaded:
             delattr(*self._place(name))
         sys.meta_path.insert(0, self)
 
-    def show(self, name: str) -> None:
-        """Give a module back, with all that it needs.
-
-        Parameters
-        ----------
-        name : str
-        """
-        shown = self._needed(name)
-        for each in shown:
-            sys.modules.setdefault(each, self.modules[each])
-        for each in shown & self.submodules:
-            setattr(*self._place(each), self.modules[each])
+    def __exit__(self, *_: object) -> None:
+        """Give everything back to those that run on: they use it as it was."""
+        sys.meta_path.remove(self)
+        self._show(set(self.modules))
 
     def find_spec(
         self, name: str, path: object = None, target: object = None
@@ -110,7 +102,13 @@ class Loaded:
         """Give the module back as it was; its code has run."""
         assert module.__spec__
         name, module.__spec__ = module.__spec__.name, module.__spec__.loader_state
-        self.show(name)
+        self._show(self._needed(name))
+
+    def _show(self, names: set[str]) -> None:
+        for name in names:
+            sys.modules.setdefault(name, self.modules[name])
+        for name in names & self.submodules:
+            setattr(*self._place(name), self.modules[name])
 
     def _needed(self, name: str) -> set[str]:
         """Return a hidden module, and those that it imported, in any number of steps."""

@@ -40,7 +40,15 @@ DAYS = 30
 # What makes a result of a run, beside what the code itself reads.
 MACHINERY = [
     Path(__file__).with_name(name)
-    for name in ("backend.py", "child.py", "figure.py", "matplotlibrc", "run.py")
+    for name in (
+        "backend.py",
+        "child.py",
+        "figure.py",
+        "forkserver.py",
+        "hiding.py",
+        "matplotlibrc",
+        "run.py",
+    )
 ]
 
 
@@ -141,10 +149,12 @@ class Results:
     def drop_unused(self) -> None:
         """Drop what nobody has asked for in a month."""
         old = time.time() - DAYS * 24 * 3600
-        with contextlib.suppress(OSError):
-            for file in self.folder.rglob("*"):
-                if file.is_file() and file.stat().st_mtime < old:
-                    file.unlink()
+        for folder in self.folder.glob(64 * "[0-9a-f]"):
+            with contextlib.suppress(OSError):  # another process uses it, or has dropped it
+                for file in folder.iterdir():
+                    if file.stat().st_mtime < old:
+                        file.unlink()
+                folder.rmdir()  # if it is empty now
 
     def _states(self, job: Job) -> list[Path]:
         """Return the files of the results of a job, the newest first."""
@@ -161,15 +171,17 @@ class Results:
         kept = {"files": files, "versions": versions, "result": asdict(result)}
         text = json.dumps(kept, ensure_ascii=False)
         state = hashlib.sha256(json.dumps([files, versions]).encode()).hexdigest()[:16]
-        with self._noting_failure():
+        try:
             write_whole(self.folder / key(job) / f"{state}.json", text)
             for old in self._states(job)[STATES:]:
                 old.unlink(missing_ok=True)
+        except OSError as error:
+            self._note(error)
 
     @contextmanager
     def _locked(self, job: Job, stop: threading.Event | None) -> Iterator[None]:
         """Let one process at a time run a job."""
-        lock = FileLock(self.folder / "locks" / key(job))
+        lock = FileLock(self.folder / key(job) / "lock")
         try:
             Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
             while not lock.is_locked:
@@ -178,21 +190,14 @@ class Results:
                 if stop and stop.is_set():
                     lock.release()
                     raise running.Stopped
-        except OSError as error:
+        except (OSError, NotImplementedError) as error:  # or a file system without locks
             self._note(error)
         try:
             yield
         finally:
             lock.release()
 
-    @contextmanager
-    def _noting_failure(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            self._note(error)
-
-    def _note(self, error: OSError) -> None:
+    def _note(self, error: Exception) -> None:
         """Say once that nothing can be kept; everything else goes on."""
         if not self._noted:
             self._noted = True

@@ -1,7 +1,6 @@
 """Run one job by itself: a process, a working folder and random state of its own."""
 
 import atexit
-import atexit
 import contextlib
 import json
 import os
@@ -37,6 +36,8 @@ SETTINGS = {
     "PYTHONUTF8": "1",
     "COLUMNS": "80",
     "NO_COLOR": "1",
+    # Python takes what it has compiled for current if the source has the same size and second.
+    "PYTHONDONTWRITEBYTECODE": "1",
 } | dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
@@ -338,7 +339,8 @@ class _Started:
 
 @contextmanager
 def _started(folder: Path) -> Iterator[_Process]:
-    command = [sys.executable, "-W", "error", str(Path(__file__).with_name("child.py")), str(folder)]
+    program = Path(__file__).with_name("child.py")
+    command = [sys.executable, "-W", "error", str(program), str(folder)]
     # Into files, not pipes: a process that the snippet leaves behind cannot hold us up.
     with (
         open(folder / "stdout", "wb") as stdout,
