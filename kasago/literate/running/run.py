@@ -238,10 +238,10 @@ class _ForkServer:
 
     def close(self) -> None:
         """End the server, and with it all that it has started."""
+        assert self.process.stdin
         self.control.close()
-        if self.parent == os.getpid():
-            assert self.process.stdin
-            self.process.stdin.close()
+        self.process.stdin.close()
+        if self.parent == os.getpid():  # and not a fork of it
             self.process.wait()
 
 
