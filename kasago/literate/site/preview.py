@@ -191,8 +191,20 @@ def _name_long_runs() -> None:
         named &= running.keys()
 
 
+@event_priority(FIRST)
+def _choose_languages(config: MkDocsConfig) -> None:
+    """Have a server begin with one language: so its first page is there soon."""
+    i18n: Any = config.plugins.get("i18n")
+    if i18n and state.serves and not state.build:
+        for language in i18n.config.languages:
+            language.build = language.default
+    # The pages of the first build lead to no others.
+    if state.build == 1:
+        kept.written.clear()
+
+
 @event_priority(LAST)
-def on_config(config: MkDocsConfig) -> None:
+def _listen(config: MkDocsConfig) -> None:
     """Listen to what pages register."""
     state.pool = pool_of(Path(config.mdx_configs["kasago.literate.markdown"]["cache"]))
     autorefs: Any = config.plugins.get("autorefs")
@@ -207,6 +219,9 @@ def _noting(register: Callable[..., None]) -> Callable[..., None]:
         register(page, *args, **kwargs)
 
     return register_and_note
+
+
+on_config = CombinedEvent(_choose_languages, _listen)
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
