@@ -16,6 +16,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from kasago import network
+from kasago.common.classifier import Classifier
 from kasago.common.functions import one_hot, sigmoid, softmax_loss
 from kasago.common.gradient import gradient_check, numerical_gradient
 from kasago.dataset.mnist import load_mnist
@@ -100,6 +101,20 @@ def test_simple_net_weights_come_from_the_generator() -> None:
     assert not np.any(SimpleNet(rng=rng(7)).W == SimpleNet(rng=rng(8)).W)
     assert SimpleNet().W.shape == (2, 3)
     assert not np.any(SimpleNet().W == SimpleNet().W)
+
+
+# What every network writes for itself.
+
+
+def test_a_network_without_its_own_way_forward_and_back_is_none() -> None:
+    class NoWayBack(Classifier):
+        def scores(self, x: Array) -> Array:
+            return x
+
+    with pytest.raises(TypeError, match=r"NoWayBack.*loss_and_gradient"):
+        NoWayBack()
+    with pytest.raises(TypeError, match=r"Classifier.*loss_and_gradient.*scores"):
+        Classifier()
 
 
 # TwoLayerNet: its parameters.

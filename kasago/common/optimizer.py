@@ -4,6 +4,7 @@ AdaGrad, RMSprop and Adam square the gradient. Where the square overflows, for a
 about 1e154 (1e19 in float32), NumPy warns, and that entry of the parameter moves no more.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -75,7 +76,7 @@ def gradient_descent(
     return history
 
 
-class _Optimizer:
+class _Optimizer(ABC):
     """A rule that moves parameters by their gradients; a subclass says how far.
 
     Parameters
@@ -114,9 +115,9 @@ class _Optimizer:
             # Not params[name] += ..., which would also write into the mapping.
             np.add(params[name], self._step(name, grads[name]), out=params[name])
 
+    @abstractmethod
     def _step(self, name: str, grad: NDArray[Any]) -> Any:
         """Return what is added to the parameter of that name."""
-        raise NotImplementedError
 
 
 class SGD(_Optimizer):
