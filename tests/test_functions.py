@@ -172,6 +172,20 @@ def test_softmax_loss_keeps_the_digits_of_a_small_loss() -> None:
     assert softmax_loss([30.0, 0.0], 0) == pytest.approx(math.log1p(math.exp(-30)), rel=2e-3)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_no_loss_is_zero_with_a_minus(loss: Function, dtype: DTypeLike) -> None:
+    # Certain and right; log(y + delta) is 0 for the last and, of float16, for all of them.
+    outputs = [[1, 0], [1000, 0], [1, -1000], [0, 0], [1 - 1e-7, 1e-7]]
+    if loss is cross_entropy_error:
+        outputs = [[1, 0], [1 - 1e-7, 1e-7]]
+    for y in np.array(outputs, dtype):
+        # A target of zeros has no class and no loss; a single class is always right.
+        for part, t in ((y, [1, 0]), (y, [0, 0]), (y[:1], [1]), (y[np.newaxis], [[1, 0]])):
+            value = loss(part, np.array(t, dtype))
+            assert value != 0 or math.copysign(1, value) == 1
+
+
 def test_squared_error_of_bytes_does_not_wrap() -> None:
     y, t = np.array([0, 255], np.uint8), np.array([255, 0], np.uint8)
     assert sum_squared_error(y, t) == 255**2
