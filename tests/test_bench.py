@@ -2,6 +2,7 @@
 
 import json
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,15 @@ def test_every_contender_has_a_name_in_words_and_the_reverse() -> None:
     assert named == written
     for contenders in bench.JOBS.values():
         assert len(set(contenders.values())) == len(contenders)
+
+
+def test_no_page_imports_what_stays_in_the_repository() -> None:
+    """The benchmark does not come with the package; that no module imports it is test_package's."""
+    root = Path(bench.__file__).parents[2]
+    pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    assert pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"] == ["kasago/bench"]
+    pages = [root / "README.md", *(root / "docs").rglob("*.md")]
+    assert [page for page in pages if "kasago.bench" in page.read_text(encoding="utf-8")] == []
 
 
 @pytest.mark.parametrize("contender", TRAINING)
