@@ -377,11 +377,10 @@ def test_gradients_of_the_parts_of_a_batch_make_that_of_the_whole(cut: int, seed
         np.testing.assert_allclose(6 * whole[name], parts, atol=1e-14)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @many
-@given(data=st.data())
+@given(data=st.data(), dtype=st.sampled_from([np.float32, np.float64]))
 def test_any_batch_anywhere_in_memory_has_a_finite_loss_and_gradient(
-    dtype: Any, data: st.DataObject
+    data: st.DataObject, dtype: Any
 ) -> None:
     limit = float(np.finfo(dtype).max) / 128  # a weighted sum of 4 stays in range
     elements = st.floats(-limit, limit, width=8 * np.dtype(dtype).itemsize) | st.sampled_from(
