@@ -8,10 +8,11 @@ from typing import Any
 import complex_step
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import ArrayLike, DTypeLike, NDArray
+from properties import many
 
 from kasago.common.functions import (
     cross_entropy_error,
@@ -47,15 +48,6 @@ CROSS_ENTROPIES = [cross_entropy_error, softmax_loss]
 T = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
 GOOD = [0.1, 0.05, 0.6, 0.0, 0.05, 0.1, 0.0, 0.1, 0.0, 0.0]
 BAD = [0.1, 0.05, 0.1, 0.0, 0.05, 0.1, 0.0, 0.6, 0.0, 0.0]
-
-# Machines are noisy, so no property is judged by the time that it takes.
-many = settings(
-    max_examples=50,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-
 
 # Drawn with the numbers, since each cell of a matrix of tests would have as many examples.
 dtypes = st.sampled_from([np.float32, np.float64])

@@ -9,10 +9,11 @@ from typing import Any
 import complex_step
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import ArrayLike, NDArray
+from properties import many
 
 from kasago.common.gradient import (
     gradient_check,
@@ -30,13 +31,6 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-# Machines are noisy, so no property is judged by the time that it takes.
-many = settings(
-    max_examples=50,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 small = st.floats(-10, 10)
 
 

@@ -5,10 +5,11 @@ from typing import Any
 import complex_step
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import DTypeLike, NDArray
+from properties import many
 
 from kasago.common.functions import one_hot, relu, sigmoid, softmax
 from kasago.common.gradient import numerical_gradient
@@ -22,13 +23,6 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-# Machines are noisy, so no property is judged by the time that it takes.
-many = settings(
-    max_examples=50,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 dtypes = st.sampled_from([np.float32, np.float64])
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from properties import many
 
 from kasago.common.functions import softmax
 from kasago.common.gradient import gradient_check
@@ -57,6 +58,7 @@ def test_the_gradient_is_the_numerical_one(activation: str, decay: float) -> Non
         np.testing.assert_allclose(grads[name], slow, atol=1e-7)
 
 
+@many
 @given(st.lists(st.integers(1, 6), max_size=4), st.integers(1, 5))
 def test_any_number_of_layers_fits_together(hidden: list[int], count: int) -> None:
     net = MultiLayerNet(4, hidden, 3, rng=np.random.default_rng(0))

@@ -10,10 +10,11 @@ from typing import Any
 import complex_step
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+from properties import many
 
 from kasago import network
 from kasago.common.classifier import Classifier
@@ -38,15 +39,6 @@ def small_net(seed: int = 0, scale: float = 0.25) -> TwoLayerNet:
     for name in ("b1", "b2"):
         net.params[name] += scale * rng(seed + 1).normal(size=SIZES[name])
     return net
-
-
-# Machines are noisy, so no property is judged by the time that it takes.
-many = settings(
-    max_examples=50,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 
 def argmax_net(classes: int) -> TwoLayerNet:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+from properties import many
 
 from kasago.common.optimizer import (
     SGD,
@@ -23,14 +24,6 @@ from kasago.common.optimizer import (
 )
 
 Array = NDArray[Any]
-
-# Machines are noisy, so no property is judged by the time that it takes.
-many = settings(
-    max_examples=50,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 
 def bowl(x: Array) -> Any:
