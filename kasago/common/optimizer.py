@@ -163,6 +163,10 @@ class SGD(_Optimizer):
     >>> SGD(lr=0.1).update(params, {"W": np.array([10.0, -10.0])})
     >>> params["W"]
     array([0., 3.])
+    >>> params = {"x": -7.0, "y": 2.0}
+    >>> SGD(lr=0.5).update(params, {"x": -0.7, "y": 4.0})
+    >>> params
+    {'x': -6.65, 'y': 0.0}
     """
 
     def __init__(self, lr: float = 0.01) -> None:
