@@ -127,7 +127,7 @@ nav: [index.md, lab/index.md]
 theme:
   name: material
   custom_dir: {root}/theme/material
-hooks: [{root}/kasago/literate/site/notebooks.py]
+hooks: ["{root}/kasago/literate/site/notebooks.py", "{root}/kasago/literate/site/theme.py"]
 extra_css: []
 watch: []
 plugins:
