@@ -17,15 +17,15 @@ from urllib.parse import urljoin
 
 import jupytext
 
-from kasago.literate.running.results import run_cached
-from kasago.literate.running.check import check_source
-from kasago.literate.words import words_of
-from kasago.literate.running.figure import to_png
 from kasago.literate.errors import LiterateError
-from kasago.literate.page.snippets import Snippet, parse
 from kasago.literate.page.blocks import blanked, fenced, fences, prose
-from kasago.literate.running.run import Result
 from kasago.literate.page.numbers import COMMENT
+from kasago.literate.page.snippets import Snippet, parse
+from kasago.literate.running.check import check_source
+from kasago.literate.running.figure import to_png
+from kasago.literate.running.results import run_cached
+from kasago.literate.running.run import Result
+from kasago.literate.words import words_of
 
 INSTALL = """\
 # Where the package is published; in a copy of its repository: %pip install .
@@ -76,8 +76,8 @@ def notebook_of(text: str, path: str, address: str, cache: Path) -> str | None:
     Raises
     ------
     LiterateError
-        If the page breaks the rules of `kasago.literate.page.snippets`, or jupytext does not see the
-        snippets that `parse` does.
+        If the page breaks the rules of `kasago.literate.page.snippets`, or jupytext does not see
+        the snippets that `parse` does.
     """
     text = _without_boxes(text, path)
     snippets = parse(text, path)

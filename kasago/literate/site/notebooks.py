@@ -25,14 +25,13 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from kasago.literate.running.results import package_state
-from kasago.literate.files import write_whole
-from kasago.literate.site.notebook import empty_notebook, notebook_of
 from kasago.literate.errors import LiterateError
+from kasago.literate.files import relative, write_whole
 from kasago.literate.page.blocks import is_notebook
-from kasago.literate.files import relative
-from kasago.literate.site.lab import tidied
+from kasago.literate.running.results import package_state
 from kasago.literate.running.run import SETTINGS
+from kasago.literate.site.lab import tidied
+from kasago.literate.site.notebook import empty_notebook, notebook_of
 
 log = logging.getLogger("mkdocs.kasago.literate")
 

@@ -1,0 +1,1 @@
+"""What MkDocs adds around the pages. Nothing outside this room knows MkDocs."""
