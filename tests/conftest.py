@@ -13,9 +13,28 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from kasago.literate.site.pdf import BROWSERS, chromium
+from kasago.literate.page.snippets import parse
 
 ROOT = Path(__file__).parent.parent
+# The pages of the book, in both languages.
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+
+
+def name_of(page):
+    """Return how a page is called, such as ``docs/loss.md``."""
+    return page.relative_to(ROOT).as_posix()
+
+
+@functools.cache
+def text_of(page):
+    """Return the Markdown of a page, which many tests ask for."""
+    return page.read_text("utf-8")
+
+
+@functools.cache
+def snippets_of(page):
+    """Return the snippets of a page, parsed once for all tests of a worker."""
+    return parse(text_of(page), name_of(page))
 
 
 def mkdocs_build(site, cache, *options, folder=ROOT, **environment):
@@ -155,6 +174,9 @@ def small_site(tmp_path_factory):
 @pytest.fixture(scope="session")
 def browser():
     """Start Chromium, and skip where there is none."""
+    # Loads pypdf and Beautiful Soup, which most tests do without.
+    from kasago.literate.site.pdf import BROWSERS, chromium  # noqa: PLC0415
+
     if not any(map(shutil.which, BROWSERS)):
         pytest.skip("no Chromium on this machine")
     with chromium() as browser:
