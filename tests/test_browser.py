@@ -396,15 +396,14 @@ def test_a_name_in_code_is_a_link_that_its_dots_show_and_not_in_a_copy(open_page
 
 
 @pytest.mark.parametrize("touch", [False, True])
-def test_a_problem_can_be_reported_where_the_code_is_copied(browser, small_site, touch):
+def test_a_problem_can_be_reported_where_the_code_is_copied(browser, small_sites, touch):
     """No other host is asked for anything: Material's script would, of the repository's."""
     requests = []
-    repository = "https://github.com/example/kasago"
     # Chromium writes to the clipboard of a page only if it may.
     context = browser.new_context(
         has_touch=touch, is_mobile=touch, permissions=["clipboard-read", "clipboard-write"]
     )
-    with serving(small_site(repository)) as server:
+    with serving(small_sites["full"]) as server:
         tab = context.new_page()
         tab.on("request", lambda request: requests.append(request.url))
         tab.goto(server, wait_until="networkidle")
