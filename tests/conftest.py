@@ -37,6 +37,14 @@ def snippets_of(page):
     return parse(text_of(page), name_of(page))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what needs a built site, so that two machines can share the tests."""
+    for item in items:
+        if {"made_once", "browser"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("site")
+
+
 def mkdocs_build(site, cache, *options, folder=ROOT, **environment):
     """Run ``mkdocs build`` with a cache of its own, and return the finished process."""
     return subprocess.run(

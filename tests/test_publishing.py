@@ -96,7 +96,7 @@ def test_every_supported_python_is_tested_the_oldest_with_the_oldest_versions():
     [job] = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))[
         "jobs"
     ].values()
-    tested = job["strategy"]["matrix"]["include"]
+    tested = job["strategy"]["matrix"]["case"]
     supported = [name.rpartition(" ")[2] for name in PROJECT["classifiers"]]
     oldest = PROJECT["requires-python"].removeprefix(">=")
     assert supported[0] == oldest
@@ -106,6 +106,14 @@ def test_every_supported_python_is_tested_the_oldest_with_the_oldest_versions():
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for case in tested:
         assert re.search(rf"^{case['target']}:", makefile, re.M), case
+
+
+def test_the_machines_of_a_version_have_all_tests_between_them():
+    [job] = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))[
+        "jobs"
+    ].values()
+    assert job["strategy"]["matrix"]["part"] == ["site", "not site"]
+    assert job["steps"][-1]["env"]["PYTEST_ADDOPTS"] == '-m "${{ matrix.part }}"'
 
 
 # What the site says of it.
