@@ -53,7 +53,7 @@ def results(tab, query):
     [("", *case) for case in ENGLISH] + [("ja/", *case) for case in JAPANESE],
 )
 def test_a_query_finds_its_page_among_the_first_three(tab, server, edition, query, page):
-    tab.goto(f"{server}{edition}network/", wait_until="networkidle")
+    tab.goto(f"{server}{edition}network/")
     found = results(tab, query)
     assert server + page in found[:3]
     japanese = [address.startswith(f"{server}ja/") for address in found]
@@ -70,7 +70,7 @@ def test_the_index_is_loaded_when_something_is_typed(tab, server):
 
 
 def test_a_result_shows_where_it_stands_and_leads_there(tab, server):
-    tab.goto(f"{server}loss/", wait_until="networkidle")
+    tab.goto(f"{server}loss/")
     results(tab, "softmax(x)")
     result = tab.locator(".md-search-result__item").first
     assert result.locator("p mark").first.inner_text() == "softmax(x)"
@@ -79,14 +79,14 @@ def test_a_result_shows_where_it_stands_and_leads_there(tab, server):
 
 
 def test_what_looks_like_a_tag_is_shown_as_text(tab, server):
-    tab.goto(f"{server}loss/", wait_until="networkidle")
+    tab.goto(f"{server}loss/")
     results(tab, "< 1e-1")
     marks = tab.locator(".md-search-result__item mark").all_inner_texts()
     assert "<" in marks
 
 
 def test_a_query_without_a_result_says_so(tab, server):
-    tab.goto(f"{server}loss/", wait_until="networkidle")
+    tab.goto(f"{server}loss/")
     tab.get_by_role("textbox").first.click()
     tab.keyboard.insert_text("☃")
     tab.keyboard.press("End")
