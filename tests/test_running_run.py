@@ -1,4 +1,7 @@
-"""Facts about kasago.literate.running.run: a snippet runs as a reader runs it, alone, and ends."""
+"""Facts about kasago.literate.running.run: code runs as a reader runs it, alone, and ends.
+
+They hold however its process starts: from one that has the libraries loaded, or by itself.
+"""
 
 import fcntl
 import itertools
@@ -7,28 +10,37 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from kasago.literate.page.numbers import Tie
-from kasago.literate.page.snippets import parse
+from kasago.literate.running import run as run_module
 from kasago.literate.running.figure import clean, embed, standalone
-from kasago.literate.running.run import Result, run
+from kasago.literate.running.job import Job, Result
+from kasago.literate.running.run import Stopped
 
 
-def snippet(code, first_line=1):
-    [found] = parse(f"```python\n{code}\n```\n", "docs/page.md", first_line)
-    return found
+@pytest.fixture(params=[True, False], ids=["forked", "plain"])
+def run(request, monkeypatch):
+    """Return a function that runs code of ``docs/page.md``, in each of the two ways."""
+    monkeypatch.setattr(run_module, "FORKS", request.param)
+    return run_code
 
 
-def failure(code, time_limit=60.0):
-    """Return why a snippet failed."""
-    result = run(snippet(code), time_limit)
+def run_code(code, *expressions, line=1, time_limit=60.0):
+    job = Job("docs/page.md", line, ((0, f"{code}\n"),), expressions)
+    result, _ = run_module.run(job, time_limit)
+    return result
+
+
+def failure(result):
+    """Return why a run failed."""
     assert result.error
     assert result.figures == ()
+    assert result.values == {}
     return result.error
 
 
@@ -44,10 +56,10 @@ random.seed(0)
 """
 
 
-def test_namespace_folder_and_random_state_are_fresh(tmp_path, monkeypatch):
+def test_namespace_folder_and_random_state_are_fresh(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "random.py").write_text("1 / 0")
-    one, two = (run(snippet(LOOK_AROUND)) for _ in range(2))
+    one, two = (run(LOOK_AROUND) for _ in range(2))
     for result in (one, two):
         assert result.error == ""
         assert result.output.startswith(
@@ -57,21 +69,86 @@ def test_namespace_folder_and_random_state_are_fresh(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [tmp_path / "random.py"]
 
 
-def test_what_is_printed_arrives_as_it_is(monkeypatch):
-    # Settings of the reader's own do not matter.
-    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+RANDOM = """\
+import random, tempfile, uuid
+import numpy as np
+print(np.random.random(), np.random.default_rng().random(), np.random.get_state()[1][0])
+print(random.random(), uuid.uuid4(), tempfile.mktemp())
+np.random.seed(0)
+"""
+
+
+def test_no_source_of_randomness_repeats_itself(run):
+    one, two = (run(RANDOM).output.split() for _ in range(2))
+    assert len(one) == 6
+    assert not set(one) & set(two)
+
+
+def test_what_is_printed_arrives_as_it_is(run):
     code = r"""
 import os, subprocess, sys
-print("a\n\n  b é − 勾配 ``` \t|\n\n", flush=True)
+print("a\n\n  b é − 勾配 ``` \t|\n\n")
 print("not shown", file=sys.stderr)
 os.write(1, b"c\n")
 subprocess.run([sys.executable, "-c", "print('d')"], check=True)
 print({"a", "b"} == {"b", "a"}, hash("a"), end="")
 """
-    one, two = (run(snippet(code)) for _ in range(2))
+    one, two = (run(code) for _ in range(2))
     assert one.error == ""
     assert one.output.startswith("a\n\n  b é − 勾配 ``` \t|\n\n\nc\nd\nTrue ")
     assert one == two
+
+
+def test_colours_are_for_a_terminal(run):
+    printed = run(r"print('\x1b[1;31mred\x1b[0m \x1b[K.')")
+    assert printed.output == "red \x1b[K.\n"
+    failed = run(r"raise ValueError('\x1b[31mred\x1b[m')")
+    assert failure(failed).endswith("ValueError: red")
+
+
+ENVIRONMENT = """\
+import os, sys, time
+print(os.environ.get("NEW"), time.localtime(0).tm_hour, sys.getdefaultencoding())
+import module_of_the_reader
+print({"a", "b"} == {"b", "a"}, hash("a"), sys.stdout.encoding)
+import matplotlib
+print(matplotlib.get_backend())
+import warnings
+warnings.warn("old")
+"""
+
+
+def test_the_environment_is_the_present_one_but_for_what_changes_results(
+    run, tmp_path, monkeypatch
+):
+    before = run("print(hash('a'))")
+    (tmp_path / "module_of_the_reader.py").touch()
+    for name, value in {
+        "NEW": "new",
+        "TZ": "UTC-5",
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]),
+        # Settings of the reader's own that do not matter.
+        "PYTHONIOENCODING": "latin-1",
+        "PYTHONHASHSEED": "7",
+        "PYTHONWARNINGS": "ignore",
+        "MPLBACKEND": "agg",
+    }.items():
+        monkeypatch.setenv(name, value)
+    result = run(ENVIRONMENT)
+    assert result.output == (
+        f"new 5 utf-8\nTrue {before.output.strip()} utf-8\nmodule://kasago.literate.running.backend\n"
+    )
+    assert result.error.endswith("UserWarning: old")
+
+
+def test_importing_what_runs_code_loads_no_library():
+    code = (
+        "import sys\n"
+        "from kasago.literate.running import job, pool, results, run\n"
+        "print(sys.modules.keys() & {'matplotlib', 'numpy', 'resvg_py', 'sybil', 'pytest'})"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert ended.stdout.strip() == b"set()"
 
 
 # Failures.
@@ -101,9 +178,8 @@ FAILURES = {
 
 
 @pytest.mark.parametrize(("code", "line", "message"), FAILURES.values(), ids=FAILURES)
-def test_a_failure_says_why_and_on_which_line_of_the_page(code, line, message, monkeypatch):
-    monkeypatch.setenv("PYTHONWARNINGS", "ignore")
-    error = failure(code)
+def test_a_failure_says_why_and_on_which_line_of_the_page(run, code, line, message):
+    error = failure(run(code))
     assert f'File "docs/page.md", line {line}' in error
     assert message in error
     # The machinery is no part of the traceback.
@@ -117,15 +193,31 @@ def test_a_failure_says_why_and_on_which_line_of_the_page(code, line, message, m
         ("import os\nos._exit(0)", "before the last line of the snippet, with exit code 0"),
         ("import os\nos.kill(os.getpid(), 9)", "before the last line of the snippet, with exit"),
         ("import os, atexit\natexit.register(os._exit, 3)", "after the last line of the snippet"),
+        ("import atexit\natexit.register(lambda: 1 / 0)", "ZeroDivisionError"),
+        ("import sys\nsys.stdout.close()", "I/O operation on closed file"),
     ],
 )
-def test_a_process_that_ends_in_another_way_fails(code, message):
-    assert message in failure(code)
+def test_a_process_that_ends_in_another_way_fails(run, code, message):
+    result = run(f"print('printed')\n{code}")
+    assert message in failure(result)
+    assert result.output == "printed\n"
 
 
-def test_a_failure_does_not_trip_over_half_a_figure():
+def test_a_file_that_the_last_line_leaves_open_is_noticed(run):
+    assert "ResourceWarning" in failure(run("file = open('a', 'w')"))
+
+
+def test_what_is_registered_for_the_end_runs_then(run):
+    code = (
+        "import atexit, threading, time\natexit.register(print, 'end')\n"
+        "threading.Thread(target=lambda: (time.sleep(0.1), print('thread'))).start()"
+    )
+    assert run(code) == Result("thread\nend\n", (), ends=((0, 0),))
+
+
+def test_a_failure_does_not_trip_over_half_a_figure(run):
     code = "import os\nopen(os.environ['KASAGO_FIGURES'] + '/000.svg', 'x').close()\n1 / 0"
-    assert "ZeroDivisionError" in failure(code)
+    assert "ZeroDivisionError" in failure(run(code))
 
 
 HOLD_A_LOCK = """
@@ -138,27 +230,16 @@ print("locked", flush=True)
 time.sleep(1000)
 '''
 child = subprocess.Popen([sys.executable, "-W", "ignore", "-c", code], stdout=subprocess.PIPE)
-print(child.stdout.readline().decode(), end="", flush=True)
+print(child.stdout.readline().decode(), end="")
+print("said", file=sys.stderr)
 {then}
 """
 
 
-@pytest.mark.parametrize(
-    ("then", "error"),
-    [
-        ("while True: pass", "the snippet ran longer than the limit of 4 s"),
-        ("import os; os._exit(0)", "the process ended before"),
-    ],
-)
-def test_nothing_that_a_snippet_starts_outlives_it(then, error, tmp_path):
-    lock = tmp_path / "lock"
-    lock.touch()
-    result = run(snippet(HOLD_A_LOCK.format(lock=str(lock), then=then)), time_limit=4)
-    assert result.output == "locked\n"
-    assert error in result.error
-    # A process that is gone holds no lock; the margin is for a busy machine.
+def wait_for(lock):
+    """Wait until nobody holds a lock: a process that is gone holds none."""
     with lock.open() as file:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 60  # for a busy machine
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -168,15 +249,75 @@ def test_nothing_that_a_snippet_starts_outlives_it(then, error, tmp_path):
                 time.sleep(0.01)
 
 
+@pytest.mark.parametrize(
+    ("then", "error"),
+    [
+        ("while True: pass", "said\n\nthe snippet ran longer than the limit of 4 s"),
+        (
+            "import os; os._exit(0)",
+            "the process ended before the last line of the snippet, with exit code 0\nsaid",
+        ),
+    ],
+)
+def test_what_was_written_is_kept_and_nothing_that_was_started_lives_on(run, then, error, tmp_path):
+    lock = tmp_path / "lock"
+    lock.touch()
+    result = run(HOLD_A_LOCK.format(lock=str(lock), then=then), time_limit=4)
+    assert result == Result("locked\n", (), error)
+    wait_for(lock)
+
+
+def test_a_run_that_nobody_waits_for_is_ended(run, tmp_path):
+    lock = tmp_path / "lock"
+    lock.touch()
+    stop = threading.Event()
+    threading.Timer(1, stop.set).start()
+    then = "import time; time.sleep(1000)"
+    with pytest.raises(Stopped):
+        run_module.run(Job.of(HOLD_A_LOCK.format(lock=str(lock), then=then)), stop=stop)
+    wait_for(lock)
+
+
+def test_the_working_folder_of_a_snippet_is_gone_afterwards(run):
+    folder = run("import os\nprint(os.getcwd())\nos.mkdir('a', 0o500)").output.strip()
+    assert folder
+    assert not Path(folder).parent.exists()
+
+
+# Other processes of the same program.
+
+PROCESSES = """\
+import multiprocessing
+
+def square(x):
+    if x == 4:
+        raise ValueError("no square")
+    return x * x
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context({method!r})
+    with context.Pool(1) as pool:
+        print(pool.map(square, range({end})))
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
+def test_code_that_starts_processes_runs_as_in_a_file(run, method):
+    result = run(PROCESSES.format(method=method, end=4))
+    assert (result.output, result.error) == ("[0, 1, 4, 9]\n", "")
+
+
+def test_a_traceback_from_another_process_names_the_lines_of_the_page(run):
+    error = failure(run(PROCESSES.format(method="spawn", end=5), line=40))
+    assert 'File "docs/page.md", line 45, in square\n    raise ValueError("no square")' in error
+    assert error.endswith("ValueError: no square")
+    assert "snippet.py" not in error
+
+
 # Numbers of the text.
 
 
-def values(code, *expressions):
-    ties = tuple(Tie(9, "1", expression) for expression in expressions)
-    return run(replace(snippet(code), ties=ties))
-
-
-def test_expressions_are_evaluated_after_the_snippet_among_its_names():
+def test_expressions_are_evaluated_after_the_snippet_among_its_names(run):
     code = "import numpy as np\na, m = np.array([1, 2.5]), 4\ndef half(x): return x / m * 2\nm = 8"
     given = {
         "m": "8",
@@ -192,11 +333,11 @@ def test_expressions_are_evaluated_after_the_snippet_among_its_names():
         "'1'": "'1'",
         "a": "array([1. , 2.5])",
     }
-    assert values(code, *given) == Result("", (), values=given)
+    assert run(code, *given) == Result("", (), values=given, ends=((0, 0),))
 
 
-def test_an_expression_that_fails_says_why_and_spoils_no_other():
-    given = values("x = 0", "y", "1 / x", "x +", "", "x").values
+def test_an_expression_that_fails_says_why_and_spoils_no_other(run):
+    given = run("x = 0", "y", "1 / x", "x +", "", "x").values
     assert given["y"] == "NameError: name 'y' is not defined"
     assert given["1 / x"] == "ZeroDivisionError: division by zero"
     assert given["x +"].startswith("SyntaxError: ")
@@ -204,10 +345,29 @@ def test_an_expression_that_fails_says_why_and_spoils_no_other():
     assert given["x"] == "0"
 
 
-def test_an_expression_that_prints_or_ends_the_process_does_not_pass():
-    assert values("x = 1", "print(x)") == Result("1\n", (), values={"print(x)": "None"})
-    assert "SystemExit" in values("x = 1", "exit()").error
-    assert values("1 / 0", "1").values == {}
+def test_an_expression_that_prints_or_ends_the_process_does_not_pass(run):
+    printed = run("x = 1", "print(x)")
+    assert (printed.output, printed.error, printed.values) == ("1\n", "", {"print(x)": "None"})
+    assert "SystemExit" in failure(run("x = 1", "exit()"))
+    assert failure(run("1 / 0", "1"))
+
+
+# Code in pieces.
+
+
+def test_pieces_share_their_names_and_each_has_its_own_output():
+    cells = (
+        (0, "import matplotlib.pyplot as plt\nx = 'é'\nprint(x)\n"),
+        (7, "plt.plot([1])\nplt.show()\n"),
+        (10, "print(x * 2, end='')\nplt.plot([1])\nplt.show()\n"),
+    )
+    result, _ = run_module.run(Job("docs/lab.md", 20, cells, ("len(x)",)))
+    assert result.error == ""
+    assert (result.output, len(result.figures), result.values) == ("é\néé", 2, {"len(x)": "1"})
+    assert result.ends == ((2, 0), (2, 1), (4, 2))
+    failed, _ = run_module.run(Job("docs/lab.md", 20, (*cells[:1], (7, "x += ''\nx()\n"))))
+    assert 'File "docs/lab.md", line 29, in <module>\n    x()' in failed.error
+    assert failed.output == "é\n"
 
 
 # Figures.
@@ -241,7 +401,7 @@ plt.show()
 
 @pytest.fixture(scope="module")
 def drawn():
-    result = run(snippet(DRAW))
+    result = run_code(DRAW)
     assert result.error == ""
     return result
 
@@ -256,16 +416,20 @@ def test_every_show_hands_over_the_open_figures_in_order(drawn):
         assert figure.endswith("</svg>")
 
 
+IN_ANOTHER_PROCESS = """\
+import json, sys
+from dataclasses import asdict
+from kasago.literate.running import run
+from kasago.literate.running.job import Job
+run.FORKS = False
+result, _ = run.run(Job.of(json.loads(sys.argv[1]), "docs/page.md"))
+print(json.dumps(asdict(result)))
+"""
+
+
 def test_the_same_code_gives_the_same_bytes_in_any_process_and_locale(drawn):
-    code = (
-        "import json, sys\n"
-        "from dataclasses import asdict\n"
-        "from kasago.literate.page.snippets import Snippet\n"
-        "from kasago.literate.running.run import run\n"
-        "print(json.dumps(asdict(run(Snippet('docs/page.md', 1, json.loads(sys.argv[1]), {})))))"
-    )
     again = subprocess.run(
-        [sys.executable, "-c", code, json.dumps(DRAW)],
+        [sys.executable, "-c", IN_ANOTHER_PROCESS, json.dumps(DRAW)],
         input="not for the snippet",
         env=os.environ
         | {"PYTHONHASHSEED": "7", "MPLBACKEND": "agg"}
@@ -274,8 +438,7 @@ def test_the_same_code_gives_the_same_bytes_in_any_process_and_locale(drawn):
         text=True,
         check=True,
     )
-    kept = json.loads(again.stdout)
-    assert Result(kept["output"], tuple(kept["figures"])) == drawn
+    assert json.loads(again.stdout) == json.loads(json.dumps(asdict(drawn)))
 
 
 def test_text_stays_text_in_the_typeface_of_the_page(drawn):
@@ -329,10 +492,4 @@ def test_a_figure_on_its_own_has_its_own_ink():
 def test_a_figure_that_no_reader_would_see_fails(before):
     after = "\nplt.show()" if before else ""
     code = f"import matplotlib.pyplot as plt\n{before}plt.plot([1]){after}"
-    assert "1 figure(s) drawn and never shown" in failure(code)
-
-
-def test_the_working_folder_of_a_snippet_is_gone_afterwards():
-    folder = run(snippet("import os\nprint(os.getcwd())\nos.mkdir('a', 0o500)")).output.strip()
-    assert folder
-    assert not Path(folder).parent.exists()
+    assert "1 figure(s) drawn and never shown" in failure(run_code(code))

@@ -40,8 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m kasago.literate", description=__doc__)
     parser.add_argument("paths", nargs="+", type=Path, help="Markdown files and folders of them")
     failed = False
-    with tempfile.TemporaryDirectory() as folder:
-        pool = Pool(Results(Path(folder)))  # the editions of a page share their runs
+    # The editions of a page share their runs.
+    with tempfile.TemporaryDirectory() as folder, Pool(Results(Path(folder))) as pool:
         for page in _pages(parser.parse_args(arguments).paths):
             try:
                 rewritten, errors = rewrite(page, pool)
@@ -127,7 +127,7 @@ def _written(new: Snippet, old: Snippet, text: str) -> str:
     figures = text[old.output_end : old.end]
     if new.output is None:
         return figures
-    lines = fenced("output", new.output.expandtabs(4)).splitlines()
+    lines = fenced("output", new.output.expandtabs(4)).split("\n")
     fence = "".join(f"{old.indent}{line}".rstrip() + "\n" for line in lines)
     # The code may be the end of the file, which need not end its line.
     gap = "\n" if text[: old.code_end].endswith("\n") else "\n\n"

@@ -107,13 +107,16 @@ def is_rounded(number: str, value: str) -> bool:
     >>> is_rounded("0.94", "0.9437"), is_rounded("0.95", "0.9437"), is_rounded("0.94", "0.9")
     (True, False, False)
     """
-    wanted, given = number_of(number), Decimal(value)
-    if not given.is_finite():
+    try:
+        wanted, given = number_of(number), Decimal(value)
+        if not given.is_finite():
+            return False
+        unit, finer = wanted.as_tuple().exponent, given.as_tuple().exponent
+        assert isinstance(unit, int)
+        assert isinstance(finer, int)
+        return finer < unit and abs(wanted - given) <= Decimal(6).scaleb(unit - 1)
+    except ArithmeticError:  # no number, or one beyond all bounds
         return False
-    unit, finer = wanted.as_tuple().exponent, given.as_tuple().exponent
-    assert isinstance(unit, int)
-    assert isinstance(finer, int)
-    return finer < unit and abs(wanted - given) <= Decimal(6).scaleb(unit - 1)
 
 
 def without_comments(text: str) -> str:

@@ -191,7 +191,8 @@ def _wrong_numbers(snippet: Snippet, result: Result) -> Iterator[LiterateError]:
 
 
 def _tidy(text: str) -> str:
-    return "".join(line.rstrip() + "\n" for line in text.expandtabs(4).rstrip().splitlines())
+    lines = text.expandtabs(4).rstrip().split("\n")  # no other sign ends a line of a page
+    return "".join(line.rstrip() + "\n" for line in lines)
 
 
 def _indented(text: str) -> str:

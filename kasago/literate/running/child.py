@@ -18,7 +18,8 @@ import threading
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +34,15 @@ PROCESSES = "multiprocessing.popen_"
 STARTS = ("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system")
 
 
-def main(folder: Path, before: Collection[str]) -> int:
+def main(folder: Path, hidden: AbstractContextManager[None] | None = None) -> int:
     """Run a job.
 
     Parameters
     ----------
     folder : Path
         The folder of the job.
-    before : collection of str
-        The modules that are loaded and that the code did not import.
+    hidden : context manager, optional
+        Keeps out of sight, while the code runs, what it must not find.
 
     Returns
     -------
@@ -52,6 +53,8 @@ def main(folder: Path, before: Collection[str]) -> int:
     path: str = job["path"]
     _limit_files()
     _report_unraised(folder)
+    # As in a terminal: what was printed is there, however the code ends.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     # Our own style lays figures out; a snippet may lay out one for itself.
     warnings.filterwarnings("ignore", "The figure layout has changed to tight")
 
@@ -64,16 +67,18 @@ def main(folder: Path, before: Collection[str]) -> int:
     Path(module.__file__).write_text(source, "utf-8")
     sys.modules["__main__"] = module
     sys.argv = [path]
-    reads = _Reads(before)
+    figures = folder / "figures"
+    reads = _Reads()
     ends = []
     try:
-        for offset, code in job["cells"]:
-            text = "\n" * (job["line"] + offset) + code
-            exec(compile(text, path, "exec"), module.__dict__)
-            sys.stdout.flush()
-            ends.append((os.fstat(1).st_size, len(os.listdir(folder / "figures"))))
-        _refuse_unseen_figures()
-        values = {each: _value(each, module.__dict__) for each in job["expressions"]}
+        with hidden or nullcontext(), reads:
+            for offset, code in job["cells"]:
+                text = "\n" * (job["line"] + offset) + code
+                exec(compile(text, path, "exec"), module.__dict__)
+                sys.stdout.flush()
+                ends.append((os.fstat(1).st_size, len(os.listdir(figures))))
+            _refuse_unseen_figures()
+            values = {each: _value(each, module.__dict__) for each in job["expressions"]}
     except BaseException as error:
         if isinstance(error, SystemExit):
             error.add_note("A snippet runs to its last line; it does not exit.")
@@ -98,33 +103,38 @@ def end() -> None:
 
 
 class _Reads:
-    """The files that are read from now on: modules, and what they and the code open."""
+    """The files that are read while the code runs: modules, and what they and the code open."""
 
-    def __init__(self, before: Collection[str]) -> None:
-        self.before, self.opened, self.alone = set(before), set[str](), True
+    def __init__(self) -> None:
+        self.modules: dict[str, str] = {}
+        self.opened, self.alone = set[str](), True
+
+    def __enter__(self) -> None:
+        self.before = set(sys.modules)
         sys.addaudithook(self._hear)
 
-    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open" and isinstance(arguments[0], str | bytes):
-            self.opened.add(os.path.abspath(os.fsdecode(arguments[0])))
-        elif event in STARTS or event == "subprocess.Popen":
-            self.alone = False
+    def __exit__(self, *_: object) -> None:
+        for name, module in list(sys.modules.items()):
+            # Not by getattr: there are modules that load others when they are asked for a name.
+            file = getattr(module, "__dict__", {}).get("__file__")
+            if name not in self.before and isinstance(file, str):
+                self.modules[name] = file
+            self.alone = self.alone and not name.startswith(PROCESSES)
 
     def write(self, folder: Path) -> None:
         """Write the files of modules by their names, the opened ones, and whether that is all.
 
         What lies in the folder of the job is made by the code itself.
         """
-        modules = {
-            name: origin
-            for name, module in list(sys.modules.items())
-            if name not in self.before
-            if (origin := getattr(module, "__file__", None))
-            and not Path(origin).is_relative_to(folder)
-        }
-        alone = self.alone and not any(name.startswith(PROCESSES) for name in sys.modules)
-        used = {"modules": modules, "opened": sorted(self.opened), "alone": alone}
+        modules = {n: f for n, f in self.modules.items() if not Path(f).is_relative_to(folder)}
+        used = {"modules": modules, "opened": sorted(self.opened), "alone": self.alone}
         (folder / "used").write_text(json.dumps(used), "utf-8")
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], str | bytes):
+            self.opened.add(os.path.abspath(os.fsdecode(arguments[0])))
+        elif event in STARTS or event == "subprocess.Popen":
+            self.alone = False
 
 
 def _value(expression: str, namespace: dict[str, Any]) -> str:
@@ -179,4 +189,5 @@ def _print_trimmed(error: BaseException, path: str) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1]), set(sys.modules)))
+    sys.path[0] = os.getcwd()  # not the folder of this file
+    raise SystemExit(main(Path(sys.argv[1])))

@@ -13,12 +13,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.machinery import ModuleSpec
-    from types import ModuleType
+    from types import FrameType, ModuleType
     from typing import Any
 
 
 class Loaded:
-    """Modules that are loaded ahead of time.
+    """Modules that are loaded ahead of time; inside its ``with`` statement they are hidden.
+
+    Those of the package that does so are never given back: they are loaded anew, as their files
+    may have changed since.
 
     Parameters
     ----------
@@ -29,12 +32,18 @@ class Loaded:
     ----------
     before : set of str
         The modules that were loaded before, as in any process of Python.
+    modules : dict of str to module
+        Those that were loaded ahead of time.
+    needs : dict of str to set of str
+        What each module imported while it was loaded.
+    submodules : set of str
+        The modules that are attributes of their packages because they were imported.
     """
 
     def __init__(self, names: "Iterable[str]") -> None:
-        self.before = set(sys.modules) - {name for name in sys.modules if name[:6] == "kasago"}
+        self.before = {name for name in sys.modules if not _is_ours(name)}
         self.modules: dict[str, ModuleType] = {}
-        self.needs: dict[str, set[str]] = {}  # what each module imported
+        self.needs: dict[str, set[str]] = {}
         statement = builtins.__import__
         builtins.__import__ = self._watching_statements(statement)
         import importlib.machinery  # noqa: PLC0415 - the first that is watched
@@ -48,35 +57,40 @@ class Loaded:
             except Exception:
                 continue
         builtins.__import__, importlib.import_module = statement, function
-        self.modules = {k: m for k, m in sys.modules.items() if k not in self.before}
-        self.submodules = {name for name in self.modules if self._can_leave_its_package(name)}
+        self.submodules: set[str] = set()
+        for name, module in sys.modules.items():
+            if name not in self.before and not _is_ours(name):
+                self.modules[name] = module
+                parent, _, child = name.rpartition(".")
+                if not _is_file_of(module, name):  # code of its package has put it there
+                    self.needs.setdefault(parent, set()).add(name)
+                elif parent and vars(sys.modules[parent]).get(child) is module:
+                    self.submodules.add(name)
 
-    def hide(self) -> None:
-        """Take out of sight what was loaded ahead of time."""
-        for name in self.modules:
+    def __enter__(self) -> None:
+        """Take out of sight what was loaded ahead of time, and this package."""
+        for name in sys.modules.keys() - self.before:
             del sys.modules[name]
         for name in self.submodules:
             delattr(*self._place(name))
         sys.meta_path.insert(0, self)
 
-    def show(self, name: str) -> None:
-        """Give a module back, with all that it needs.
-
-        Parameters
-        ----------
-        name : str
-        """
-        shown = self._needed([name])
-        for each in shown:
-            sys.modules.setdefault(each, self.modules[each])
-        for each in shown & self.submodules:
-            setattr(*self._place(each), self.modules[each])
+    def __exit__(self, *_: object) -> None:
+        """Give everything back to those that run on: they use it as it was."""
+        sys.meta_path.remove(self)
+        self._show(set(self.modules))
 
     def find_spec(
         self, name: str, path: object = None, target: object = None
     ) -> "ModuleSpec | None":
         """Find a hidden module, for Python's import."""
-        return self._spec(name, self) if name in self.modules else None  # type: ignore[arg-type]
+        if name not in self.modules or name in sys.modules:  # a reload is up to Python
+            return None
+        spec = self._spec(name, self)  # type: ignore[arg-type]
+        if found := self.modules[name].__spec__:
+            spec.origin = found.origin
+            spec.submodule_search_locations = found.submodule_search_locations
+        return spec
 
     def create_module(self, spec: "ModuleSpec") -> "ModuleType":
         """Return the module that was loaded before."""
@@ -88,27 +102,23 @@ class Loaded:
         """Give the module back as it was; its code has run."""
         assert module.__spec__
         name, module.__spec__ = module.__spec__.name, module.__spec__.loader_state
-        self.show(name)
+        self._show(self._needed(name))
 
-    def _needed(self, names: "list[str]") -> set[str]:
-        """Return hidden modules, and those that they imported, in any number of steps."""
-        needed = set[str]()
+    def _show(self, names: set[str]) -> None:
+        for name in names:
+            sys.modules.setdefault(name, self.modules[name])
+        for name in names & self.submodules:
+            setattr(*self._place(name), self.modules[name])
+
+    def _needed(self, name: str) -> set[str]:
+        """Return a hidden module, and those that it imported, in any number of steps."""
+        needed, names = set[str](), [name]
         while names:
             name = names.pop()
             if name in self.modules and name not in needed:
                 needed.add(name)
                 names += [*self.needs.get(name, ()), name.rpartition(".")[0]]
         return needed
-
-    def _can_leave_its_package(self, name: str) -> bool:
-        """Whether a module is an attribute of its package that the package itself does not need."""
-        parent, _, child = name.rpartition(".")
-        package = self.modules.get(parent) or sys.modules.get(parent)
-        module = self.modules[name]
-        # Another name of a module is no submodule: `importlib._bootstrap` is part of the package.
-        own = getattr(getattr(module, "__spec__", None), "name", "") == name
-        attribute = own and package and vars(package).get(child) is module
-        return bool(attribute) and name not in self._needed([*self.needs.get(parent, ())])
 
     def _place(self, name: str) -> "tuple[ModuleType, str]":
         """Return the package in which a module is an attribute, and the name that it has there."""
@@ -125,13 +135,11 @@ class Loaded:
         ) -> "Any":
             before = set(sys.modules)
             module = statement(name, globals, locals, fromlist, level)
-            if globals and (importer := globals.get("__name__")):
-                if level:
-                    package = globals["__package__"].rsplit(".", level - 1)[0]
-                    name = f"{package}.{name}" if name else package
-                inner = {f"{name}.{each}" for each in fromlist or ()} & sys.modules.keys()
-                new = sys.modules.keys() - before
-                self.needs.setdefault(importer, set()).update({name}, inner, new)
+            if level:
+                package = globals["__package__"].rsplit(".", level - 1)[0]
+                name = f"{package}.{name}" if name else package
+            inner = {f"{name}.{each}" for each in fromlist or ()} & sys.modules.keys()
+            self._note({name, *inner, *(sys.modules.keys() - before)})
             return module
 
         return watched
@@ -139,8 +147,27 @@ class Loaded:
     def _watching_calls(self, function: "Any") -> "Any":
         def watched(name: str, package: str | None = None) -> "ModuleType":
             module: ModuleType = function(name, package)
-            importer = sys._getframe(1).f_globals.get("__name__", "")
-            self.needs.setdefault(importer, set()).add(module.__name__)
+            self._note({module.__name__})
             return module
 
         return watched
+
+    def _note(self, imported: set[str]) -> None:
+        """Note what was imported, for the module whose top level runs.
+
+        A function that imports something does so for whoever has called it.
+        """
+        frame: FrameType | None = sys._getframe(2)
+        while frame and frame.f_code.co_name != "<module>":
+            frame = frame.f_back
+        if frame:
+            self.needs.setdefault(frame.f_globals.get("__name__", ""), set()).update(imported)
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] == __name__.partition(".")[0]
+
+
+def _is_file_of(module: "ModuleType", name: str) -> bool:
+    """Whether a module was found under its name, not put there under another one."""
+    return getattr(getattr(module, "__spec__", None), "name", "") == name

@@ -1,5 +1,6 @@
 """Run several jobs at once, each as soon as a core is free."""
 
+import atexit
 import itertools
 import os
 import queue
@@ -7,18 +8,30 @@ import threading
 import time
 from collections.abc import Collection
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 from kasago.literate.running.job import Job, Result
 from kasago.literate.running.results import Results
 from kasago.literate.running.run import Stopped
 
 
+@dataclass(eq=False)
+class _Run:
+    """A job that waits or runs."""
+
+    job: Job
+    future: Future[Result] = field(default_factory=Future)
+    stop: threading.Event = field(default_factory=threading.Event)
+    since: float = 0.0
+
+
 class Pool:
     """Runs jobs on all cores: the urgent ones first, else as they are submitted.
 
-    Its threads end with the program, whatever they wait for, and what they run ends with them.
+    It ends with the program, or with its ``with`` statement, and what it runs ends with it.
 
     Parameters
     ----------
@@ -30,14 +43,25 @@ class Pool:
 
     def __init__(self, results: Results, workers: int | None = None) -> None:
         self.results = results
-        self._waiting: queue.PriorityQueue[tuple[bool, int, Job]] = queue.PriorityQueue()
+        self._waiting: queue.PriorityQueue[tuple[bool, int, _Run | None]] = queue.PriorityQueue()
         self._number = itertools.count()
         self._lock = threading.Lock()
-        self._futures: dict[Job, Future[Result]] = {}
-        self._stops: dict[Job, threading.Event] = {}
-        self._since: dict[Job, float] = {}
-        for _ in range(workers or os.cpu_count() or 1):
-            threading.Thread(target=self._work, daemon=True).start()
+        self._runs: dict[Job, _Run] = {}  # those that a new submission shares
+        self._running: set[_Run] = set()
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True)
+            for _ in range(workers or os.cpu_count() or 1)
+        ]
+        for thread in self._threads:
+            thread.start()
+        atexit.register(self.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def submit(self, job: Job, *, urgent: bool = False) -> "Future[Result]":
         """Have a job run, if its result is not kept.
@@ -51,22 +75,23 @@ class Pool:
         Returns
         -------
         concurrent.futures.Future
-            The same for the same job, as long as it is not done.
+            The same for the same job, as long as it is not done. It raises `Stopped` if the job
+            is ended before.
         """
         with self._lock:
-            if job in self._futures:
+            if run := self._runs.get(job):
                 if urgent:
-                    self._put(job, urgent)
-                return self._futures[job]
+                    self._put(run, urgent)
+                return run.future
         if kept := self.results.kept(job):
             done: Future[Result] = Future()
             done.set_result(kept)
             return done
         with self._lock:
-            if job not in self._futures:
-                self._futures[job], self._stops[job] = Future(), threading.Event()
-                self._put(job, urgent)
-            return self._futures[job]
+            if job not in self._runs:
+                self._runs[job] = _Run(job)
+                self._put(self._runs[job], urgent)
+            return self._runs[job].future
 
     def running(self) -> dict[Job, float]:
         """Return the jobs that run, with the seconds since each began.
@@ -76,10 +101,10 @@ class Pool:
         dict of Job to float
         """
         with self._lock:
-            return {job: time.monotonic() - since for job, since in self._since.items()}
+            return {run.job: time.monotonic() - run.since for run in self._running}
 
     def stop(self, jobs: Collection[Job]) -> None:
-        """End jobs that nobody waits for any more: their futures raise Stopped.
+        """End jobs that nobody waits for any more: their futures raise `Stopped`.
 
         Parameters
         ----------
@@ -87,41 +112,55 @@ class Pool:
         """
         with self._lock:
             for job in jobs:
-                if job in self._stops:
-                    self._stops[job].set()
+                # Whoever submits it from now on has it run anew.
+                if run := self._runs.pop(job, None):
+                    run.stop.set()
 
-    def _put(self, job: Job, urgent: bool) -> None:
-        self._waiting.put((not urgent, next(self._number), job))
+    def close(self) -> None:
+        """End all jobs, and the threads that wait for them."""
+        atexit.unregister(self.close)
+        self._closed = True
+        with self._lock:
+            for run in [*self._runs.values(), *self._running]:
+                run.stop.set()
+        for _ in self._threads:
+            self._put(None, urgent=True)
+        for thread in self._threads:
+            thread.join()
+
+    def _put(self, run: _Run | None, urgent: bool) -> None:
+        self._waiting.put((not urgent, next(self._number), run))
 
     def _work(self) -> None:
-        while True:
-            *_, job = self._waiting.get()
+        while run := self._waiting.get()[-1]:
             with self._lock:
-                # One that became urgent has been put twice.
-                if job in self._since or job not in self._futures:
-                    continue
-                self._since[job] = time.monotonic()
-                future, stop = self._futures[job], self._stops[job]
+                if run.since:
+                    continue  # one that became urgent, and was put twice
+                run.since = time.monotonic()
+                self._running.add(run)
             try:
-                if stop.is_set():
+                if self._closed or run.stop.is_set():
                     raise Stopped
-                result = self.results.of(job, stop)
+                result = self.results.of(run.job, run.stop)
             except BaseException as error:
-                self._forget(job)
-                future.set_exception(error)
+                self._forget(run)
+                run.future.set_exception(error)
             else:
-                self._forget(job)
-                future.set_result(result)
+                self._forget(run)
+                run.future.set_result(result)
 
-    def _forget(self, job: Job) -> None:
+    def _forget(self, run: _Run) -> None:
         with self._lock:
-            self._since.pop(job, None)
-            del self._futures[job], self._stops[job]
+            self._running.discard(run)
+            if self._runs.get(run.job) is run:
+                del self._runs[run.job]
 
 
 @lru_cache
 def pool_of(folder: Path) -> Pool:
     """Return the pool of this program that keeps its results in a folder.
+
+    When the program ends, what nobody has asked for in a month is dropped from it.
 
     Parameters
     ----------
@@ -131,4 +170,6 @@ def pool_of(folder: Path) -> Pool:
     -------
     Pool
     """
-    return Pool(Results(folder))
+    pool = Pool(Results(folder))
+    atexit.register(pool.results.drop_unused)
+    return pool

@@ -18,11 +18,10 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -37,11 +36,30 @@ STATES = 8
 # What nobody has asked for in as many days is dropped.
 DAYS = 30
 
-# What makes a result of a run, beside what the code itself reads.
+# What makes a result of a run and writes it down, beside what the code itself reads.
 MACHINERY = [
     Path(__file__).with_name(name)
-    for name in ("backend.py", "child.py", "figure.py", "matplotlibrc", "run.py")
+    for name in (
+        "backend.py",
+        "child.py",
+        "figure.py",
+        "forkserver.py",
+        "hiding.py",
+        "job.py",
+        "matplotlibrc",
+        "results.py",
+        "run.py",
+    )
 ]
+
+
+@dataclass(frozen=True)
+class _State:
+    """A result, with digests of the files and versions of the distributions it was made of."""
+
+    files: dict[str, str]
+    versions: dict[str, str]
+    result: Result
 
 
 class Results:
@@ -105,23 +123,11 @@ class Results:
         Result or None
         """
         for file in self._states(job):
-            match _parsed(file):
-                case {
-                    "files": dict(files),
-                    "versions": dict(versions),
-                    "result": {
-                        "output": str(output),
-                        "figures": [*figures],
-                        "error": str(error),
-                        "values": dict(values),
-                        "ends": [*ends],
-                    },
-                } if all(isinstance(text, str) for text in [*figures, *values.values()]):
-                    result = Result(output, tuple(figures), error, values, _pairs(ends))
-                    if _same(files, versions) and ends_as_said(job, result):
-                        with contextlib.suppress(OSError):
-                            os.utime(file)
-                        return result
+            state = _read(file)
+            if state and _same(state) and ends_as_said(job, state.result):
+                with contextlib.suppress(OSError):
+                    os.utime(file)
+                return state.result
         return None
 
     def files(self, job: Job) -> set[Path]:
@@ -135,16 +141,18 @@ class Results:
         -------
         set of Path
         """
-        parsed = [_parsed(file) for file in self._states(job)]
-        return {Path(name) for each in parsed if each for name in each.get("files", ())}
+        states = [_read(file) for file in self._states(job)]
+        return {Path(name) for state in states if state for name in state.files}
 
     def drop_unused(self) -> None:
         """Drop what nobody has asked for in a month."""
         old = time.time() - DAYS * 24 * 3600
-        with contextlib.suppress(OSError):
-            for file in self.folder.rglob("*"):
-                if file.is_file() and file.stat().st_mtime < old:
-                    file.unlink()
+        for folder in self.folder.glob(64 * "[0-9a-f]"):
+            with contextlib.suppress(OSError):  # another process uses it, or has dropped it
+                for file in folder.iterdir():
+                    if file.stat().st_mtime < old:
+                        file.unlink()
+                folder.rmdir()  # if it is empty now
 
     def _states(self, job: Job) -> list[Path]:
         """Return the files of the results of a job, the newest first."""
@@ -158,18 +166,19 @@ class Results:
         # What was edited during the run is another file than the one that was read.
         if any(_changed_since(name, start) for name in files):
             return
-        kept = {"files": files, "versions": versions, "result": asdict(result)}
-        text = json.dumps(kept, ensure_ascii=False)
-        state = hashlib.sha256(json.dumps([files, versions]).encode()).hexdigest()[:16]
-        with self._noting_failure():
-            write_whole(self.folder / key(job) / f"{state}.json", text)
+        state = _State(files, versions, result)
+        name = _checksum(json.dumps([files, versions]))[:16]
+        try:
+            write_whole(self.folder / key(job) / f"{name}.json", _written(state))
             for old in self._states(job)[STATES:]:
                 old.unlink(missing_ok=True)
+        except OSError as error:
+            self._note(error)
 
     @contextmanager
     def _locked(self, job: Job, stop: threading.Event | None) -> Iterator[None]:
         """Let one process at a time run a job."""
-        lock = FileLock(self.folder / "locks" / key(job))
+        lock = FileLock(self.folder / key(job) / "lock")
         try:
             Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
             while not lock.is_locked:
@@ -178,21 +187,14 @@ class Results:
                 if stop and stop.is_set():
                     lock.release()
                     raise running.Stopped
-        except OSError as error:
+        except (OSError, NotImplementedError) as error:  # or a file system without locks
             self._note(error)
         try:
             yield
         finally:
             lock.release()
 
-    @contextmanager
-    def _noting_failure(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            self._note(error)
-
-    def _note(self, error: OSError) -> None:
+    def _note(self, error: Exception) -> None:
         """Say once that nothing can be kept; everything else goes on."""
         if not self._noted:
             self._noted = True
@@ -212,8 +214,7 @@ def key(job: Job) -> str:
     """
     parts = [sys.version, *(digest(file) for file in MACHINERY)]
     codes = [code for _, code in job.cells]  # wherever they stand
-    text = json.dumps([codes, sorted(job.expressions), *parts])
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _checksum(json.dumps([codes, sorted(job.expressions), *parts]))
 
 
 def digest(file: str | Path) -> str:
@@ -250,9 +251,10 @@ def _changed_since(name: str, start: int) -> bool:
     return max(stat.st_mtime_ns, stat.st_ctime_ns) >= start - 10**7
 
 
-def _same(files: dict[str, str], versions: dict[str, str]) -> bool:
-    return all(digest(name) == was for name, was in files.items()) and all(
-        _version(name) == was for name, was in versions.items()
+def _same(state: _State) -> bool:
+    """Whether all that was read is as it was then."""
+    return all(digest(name) == was for name, was in state.files.items()) and all(
+        _version(name) == was for name, was in state.versions.items()
     )
 
 
@@ -300,12 +302,26 @@ def _within(file: str, folders: Iterable[str]) -> bool:
     return any(file.startswith(folder + os.sep) or file == folder for folder in folders)
 
 
-def _parsed(file: Path) -> Any:
+def _written(state: _State) -> str:
+    """Return a state as the text of a file, which begins with a checksum."""
+    text = json.dumps(asdict(state), ensure_ascii=False)
+    return f"{_checksum(text)}\n{text}"
+
+
+def _read(file: Path) -> _State | None:
+    """Return the state that a file holds, None if it is not there or damaged."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        checksum, text = file.read_text("utf-8").split("\n", 1)
     except (OSError, ValueError):
-        return None  # not there, or damaged: run
+        return None
+    if checksum != _checksum(text):
+        return None
+    state = json.loads(text)
+    result = Result(**state["result"])
+    ends = tuple((printed, shown) for printed, shown in result.ends)
+    result = replace(result, figures=tuple(result.figures), ends=ends)
+    return _State(state["files"], state["versions"], result)
 
 
-def _pairs(ends: list[Any]) -> tuple[tuple[int, int], ...]:
-    return tuple((int(a), int(b)) for a, b in ends)
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

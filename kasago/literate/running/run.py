@@ -36,6 +36,8 @@ SETTINGS = {
     "PYTHONUTF8": "1",
     "COLUMNS": "80",
     "NO_COLOR": "1",
+    # Python takes what it has compiled for current if the source has the same size and second.
+    "PYTHONDONTWRITEBYTECODE": "1",
 } | dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
@@ -58,6 +60,10 @@ LOADED = ("kasago.literate.running.forkserver",) + (
 
 class Stopped(Exception):
     """A run that was ended because nobody waits for it any more."""
+
+
+class _ServerEnded(Exception):
+    """The process from which snippets start is gone, and so is what it has started."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +122,12 @@ def run(
         description = {"path": job.path, "line": job.line, "code": job.code}
         description |= {"cells": job.cells, "expressions": job.expressions}
         _write(folder / "job.json", description)
-        with _forked(folder) if FORKS else _started(folder) as process:
-            exit_code = _wait(process, time_limit, stop)
+        try:
+            with _forked(folder) if FORKS else _started(folder) as process:
+                exit_code = _wait(process, time_limit, stop)
+        except _ServerEnded:
+            output, _ = _printed(folder / "stdout")
+            return Result(output, (), "the process that snippets start from has ended"), Reads()
         output, bounds = _printed(folder / "stdout")
         reads = Reads(**_read(folder / "used", {}))
         if error := _error(folder, exit_code, time_limit):
@@ -192,53 +202,85 @@ class _ForkServer:
 
     def __init__(self) -> None:
         self.control, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.folder = tempfile.TemporaryDirectory(prefix="kasago-")
         code = (
+            "import sys\n"
+            "del sys.path[0]\n"  # the working folder
             "from kasago.literate.running.hiding import Loaded\n"
             f"loaded = Loaded({LOADED})\n"
             "from kasago.literate.running.forkserver import main\n"
             f"main({control.fileno()}, loaded)"
         )
+        self.setting = _setting()
+        self.parent = os.getpid()
         with control:
             self.process = subprocess.Popen(
                 [sys.executable, "-W", "error", "-c", code],
-                cwd=self.folder.name,
+                cwd="/",
                 env=os.environ | SETTINGS,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
-                start_new_session=True,
+                start_new_session=True,  # a Ctrl-C is for this process, which ends it
                 pass_fds=[control.fileno()],
             )
-        self.parent = os.getpid()
 
     @property
     def works(self) -> bool:
-        return self.process.poll() is None and self.parent == os.getpid()
+        """Whether a snippet can start from it as from a fresh process of Python."""
+        return (
+            self.parent == os.getpid()
+            and self.process.poll() is None
+            and self.setting == _setting()
+        )
 
     def start(self, folder: Path, connection: socket.socket) -> None:
-        socket.send_fds(self.control, [str(folder).encode()], [connection.fileno()])
+        """Start the job of a folder; the connection tells how it ends, and ends it."""
+        socket.send_fds(self.control, [os.fsencode(folder)], [connection.fileno()])
 
     def close(self) -> None:
         """End the server, and with it all that it has started."""
+        self.control.close()
         if self.parent == os.getpid():
             assert self.process.stdin
             self.process.stdin.close()
             self.process.wait()
-            self.control.close()
-            self.folder.cleanup()
 
 
-_servers: list[_ForkServer] = []
-_lock = threading.Lock()
+def _setting() -> dict[str, str]:
+    """Return what a process of Python reads when it starts."""
+    return {k: v for k, v in os.environ.items() if k.startswith(("PYTHON", "MPL", "LC_", "LANG"))}
 
 
-def _server() -> _ForkServer:
-    """Return the server of this process, started when it is first needed."""
-    with _lock:
-        if not _servers or not _servers[-1].works:
-            _servers.append(_ForkServer())
-            atexit.register(_servers[-1].close)
-        return _servers[-1]
+class _Servers:
+    """The server of this process, started when it is first needed."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.server: _ForkServer | None = None
+        self.ended = False
+        atexit.register(self.end)
+
+    def start(self, folder: Path, connection: socket.socket) -> None:
+        """Start the job of a folder from a server that works."""
+        with self.lock:
+            if self.ended:
+                raise Stopped  # a thread that goes on while the program ends
+            if self.server and self.server.works:
+                with contextlib.suppress(OSError):
+                    return self.server.start(folder, connection)
+            if self.server:
+                self.server.close()
+            self.server = _ForkServer()
+            self.server.start(folder, connection)
+
+    def end(self) -> None:
+        """End the server when the program ends."""
+        with self.lock:
+            self.ended = True
+            if self.server:
+                self.server.close()
+
+
+_servers = _Servers()
 
 
 @dataclass
@@ -254,12 +296,12 @@ class _Forked:
         except TimeoutError:
             return None
         if not code:
-            raise RuntimeError("the process that starts the snippets has ended")
+            raise _ServerEnded
         return int(code)
 
     def end(self) -> None:
         # The server takes it that nobody waits any more, and answers when all of it is gone.
-        with contextlib.suppress(OSError, RuntimeError):
+        with contextlib.suppress(OSError, _ServerEnded):
             self.connection.shutdown(socket.SHUT_WR)
             while self.wait(10) is None:
                 pass
@@ -270,7 +312,7 @@ def _forked(folder: Path) -> Iterator[_Process]:
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
-            _server().start(folder, theirs)
+            _servers.start(folder, theirs)
         yield _Forked(ours)
 
 
@@ -297,7 +339,8 @@ class _Started:
 
 @contextmanager
 def _started(folder: Path) -> Iterator[_Process]:
-    command = [sys.executable, "-W", "error", "-m", "kasago.literate.running.child", str(folder)]
+    program = Path(__file__).with_name("child.py")
+    command = [sys.executable, "-W", "error", str(program), str(folder)]
     # Into files, not pipes: a process that the snippet leaves behind cannot hold us up.
     with (
         open(folder / "stdout", "wb") as stdout,
@@ -312,4 +355,9 @@ def _started(folder: Path) -> Iterator[_Process]:
             start_new_session=True,
         ) as process,
     ):
-        yield _Started(process)
+        # Where a thread waits for it while the program ends.
+        atexit.register(process.kill)
+        try:
+            yield _Started(process)
+        finally:
+            atexit.unregister(process.kill)
