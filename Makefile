@@ -43,9 +43,13 @@ bench: .venv/installed
 clean:
 	rm -rf .venv .venv-oldest .venv-newest .cache site
 
+# uv does in seconds what takes pip a minute. It does not read pip's configuration, such as the
+# address of a mirror: where it finds no packages, pip may.
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs,test]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt uv
+	$(BIN)/uv pip install --quiet --python .venv -c constraints.txt -e ".[docs,test]" || \
+		$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs,test]"
 	touch $@
 
 # Matplotlib 3.10.0 calls what pyparsing 3.3 warns of, and a warning is an error here.
@@ -58,5 +62,6 @@ clean:
 
 .venv-newest/installed: pyproject.toml
 	$(PYTHON) -m venv --clear .venv-newest
-	.venv-newest/bin/python -m pip install --quiet -e ".[docs,test]"
+	.venv-newest/bin/python -m pip install --quiet uv
+	.venv-newest/bin/uv pip install --quiet --python .venv-newest -e ".[docs,test]"
 	touch $@

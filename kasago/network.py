@@ -1,4 +1,9 @@
-"""Networks small enough to read: their weights, their loss, their gradients."""
+"""Networks small enough to read: their weights, their loss, their gradients.
+
+`TwoLayerNet` and `ThreeLayerNet` are one algorithm at two depths, every product written out, so
+that each line can be laid beside its formula. `kasago.common.multi_layer_net` has it once more,
+as a loop over layers, for any depth.
+"""
 
 from pathlib import Path
 from typing import Any, Self
@@ -10,6 +15,9 @@ from kasago.common.classifier import Classifier
 from kasago.common.functions import cross_entropy_error, one_hot, sigmoid, softmax, softmax_loss
 
 __all__ = ["SimpleNet", "ThreeLayerNet", "TwoLayerNet"]
+
+# The trained weights of ThreeLayerNet; `python -m kasago.pretrain` makes them.
+WEIGHTS = Path(__file__).with_name("three_layer_net.npz")
 
 
 class SimpleNet:
@@ -70,10 +78,6 @@ class SimpleNet:
         return cross_entropy_error(self.predict(x), t)
 
 
-# The trained weights of ThreeLayerNet; `python -m kasago.pretrain` makes them.
-WEIGHTS = Path(__file__).with_name("three_layer_net.npz")
-
-
 class TwoLayerNet(Classifier):
     """A network of two layers: sigmoid in the hidden one, softmax at the output.
 
@@ -96,7 +100,8 @@ class TwoLayerNet(Classifier):
 
     Notes
     -----
-    `y = softmax(sigmoid(x W1 + b1) W2 + b2)`. Saito (2016), section 4.5.1.
+    `y = softmax(sigmoid(x W1 + b1) W2 + b2)`. Saito (2016), section 4.5.1. The derivative of the
+    loss with respect to the scores, where the way back begins, is `(y - t) / N`; section 5.7.
 
     Examples
     --------
@@ -131,44 +136,13 @@ class TwoLayerNet(Classifier):
         self.params = {name: param.astype(dtype) for name, param in params.items()}
 
     def scores(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return the scores of the classes, before softmax.
-
-        Parameters
-        ----------
-        x : ndarray, shape (input_size,) or (N, input_size)
-
-        Returns
-        -------
-        ndarray, shape (output_size,) or (N, output_size)
-        """
-        W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
-        z1 = sigmoid(np.dot(x, W1) + b1)
-        a2: NDArray[Any] = np.dot(z1, W2) + b2
-        return a2
+        return self._forward(x)[-1]
 
     def loss_and_gradient(
         self, x: NDArray[Any], t: NDArray[Any]
     ) -> tuple[float, dict[str, NDArray[Any]]]:
-        """Return the loss of a batch and its gradient, from one run forward and one back.
-
-        Parameters
-        ----------
-        x : ndarray, shape (N, input_size)
-        t : ndarray
-            One-hot or class indices.
-
-        Returns
-        -------
-        float, dict of str to ndarray
-            The gradient has the names and shapes of `params`.
-
-        Notes
-        -----
-        The derivative at the output is `(y - t) / N`. Saito (2016), section 5.7.
-        """
-        W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
-        z1 = sigmoid(np.dot(x, W1) + b1)
-        a2 = np.dot(z1, W2) + b2
+        W2 = self.params["W2"]
+        z1, a2 = self._forward(x)
 
         t = one_hot(t, a2)
         da2 = (softmax(a2) - t) / len(x)
@@ -179,6 +153,12 @@ class TwoLayerNet(Classifier):
             "W2": np.dot(z1.T, da2),
             "b2": da2.sum(axis=0),
         }
+
+    def _forward(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
+        z1 = sigmoid(np.dot(x, W1) + b1)
+        a2 = np.dot(z1, W2) + b2
+        return z1, a2
 
 
 class ThreeLayerNet(Classifier):
@@ -241,44 +221,13 @@ class ThreeLayerNet(Classifier):
         return net
 
     def scores(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return the scores of the classes, before softmax.
-
-        Parameters
-        ----------
-        x : ndarray, shape (784,) or (N, 784)
-
-        Returns
-        -------
-        ndarray, shape (10,) or (N, 10)
-        """
-        W1, W2, W3 = (self.params[name] for name in ("W1", "W2", "W3"))
-        b1, b2, b3 = (self.params[name] for name in ("b1", "b2", "b3"))
-        z1 = sigmoid(np.dot(x, W1) + b1)
-        z2 = sigmoid(np.dot(z1, W2) + b2)
-        a3: NDArray[Any] = np.dot(z2, W3) + b3
-        return a3
+        return self._forward(x)[-1]
 
     def loss_and_gradient(
         self, x: NDArray[Any], t: NDArray[Any]
     ) -> tuple[float, dict[str, NDArray[Any]]]:
-        """Return the loss of a batch and its gradient, from one run forward and one back.
-
-        Parameters
-        ----------
-        x : ndarray, shape (N, 784)
-        t : ndarray
-            One-hot or class indices.
-
-        Returns
-        -------
-        float, dict of str to ndarray
-            The gradient has the names and shapes of `params`.
-        """
-        W1, W2, W3 = (self.params[name] for name in ("W1", "W2", "W3"))
-        b1, b2, b3 = (self.params[name] for name in ("b1", "b2", "b3"))
-        z1 = sigmoid(np.dot(x, W1) + b1)
-        z2 = sigmoid(np.dot(z1, W2) + b2)
-        a3 = np.dot(z2, W3) + b3
+        W2, W3 = self.params["W2"], self.params["W3"]
+        z1, z2, a3 = self._forward(x)
 
         t = one_hot(t, a3)
         da3 = (softmax(a3) - t) / len(x)
@@ -292,3 +241,11 @@ class ThreeLayerNet(Classifier):
             "W3": np.dot(z2.T, da3),
             "b3": da3.sum(axis=0),
         }
+
+    def _forward(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        W1, W2, W3 = (self.params[name] for name in ("W1", "W2", "W3"))
+        b1, b2, b3 = (self.params[name] for name in ("b1", "b2", "b3"))
+        z1 = sigmoid(np.dot(x, W1) + b1)
+        z2 = sigmoid(np.dot(z1, W2) + b2)
+        a3 = np.dot(z2, W3) + b3
+        return z1, z2, a3

@@ -1,38 +1,16 @@
 """Training with a progress bar, and the history that comes of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from kasago.common.optimizer import SGD
-from kasago.common.trainer import Trainer
+from kasago.common.trainer import Network, Optimizer, Trainer
 
-__all__ = ["History", "Network", "Optimizer", "train"]
-
-
-class Network(Protocol):
-    """What `train` asks of a network."""
-
-    params: dict[str, NDArray[Any]]
-
-    def loss_and_gradient(
-        self, x: NDArray[Any], t: NDArray[Any]
-    ) -> tuple[float, dict[str, NDArray[Any]]]:
-        """Return the mean loss of a batch, and its gradient by the names of `params`."""
-
-    def accuracy(self, x: NDArray[Any], t: NDArray[Any]) -> float:
-        """Return the share of right answers."""
-
-
-class Optimizer(Protocol):
-    """What `train` asks of an optimizer."""
-
-    def update(self, params: Mapping[str, NDArray[Any]], grads: Mapping[str, NDArray[Any]]) -> None:
-        """Move every parameter one step, in place."""
+__all__ = ["History", "train"]
 
 
 @dataclass

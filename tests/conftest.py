@@ -13,9 +13,36 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from kasago.literate.site.pdf import BROWSERS, chromium
+from kasago.literate.page.snippets import parse
 
 ROOT = Path(__file__).parent.parent
+# The pages of the book, in both languages.
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+
+
+def name_of(page):
+    """Return how a page is called, such as ``docs/loss.md``."""
+    return page.relative_to(ROOT).as_posix()
+
+
+@functools.cache
+def text_of(page):
+    """Return the Markdown of a page, which many tests ask for."""
+    return page.read_text("utf-8")
+
+
+@functools.cache
+def snippets_of(page):
+    """Return the snippets of a page, parsed once for all tests of a worker."""
+    return parse(text_of(page), name_of(page))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what needs a built site, so that two machines can share the tests."""
+    for item in items:
+        if {"made_once", "browser"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("site")
 
 
 def mkdocs_build(site, cache, *options, folder=ROOT, **environment):
@@ -42,19 +69,31 @@ def address_of(chapter):
 
 
 @pytest.fixture(scope="session")
-def built(request, tmp_path_factory):
-    """Build the site from nothing, in strict mode; return the folder of site and cache.
-
-    The first worker that needs it builds it, for all of them.
-    """
+def made_once(request, tmp_path_factory):
+    """Return a function that has the first worker which asks for it fill a folder, for all."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if hasattr(request.config, "workerinput") else base) / "built"
-    with FileLock(folder.with_suffix(".lock")):
-        if not (folder / "done").exists():
-            build = mkdocs_build(folder / "site", folder / "cache", "--strict")
-            assert build.returncode == 0, build.stderr
-            (folder / "done").touch()
-    return folder
+    shared = base.parent if hasattr(request.config, "workerinput") else base
+
+    def made_once(name, fill):
+        folder = shared / name
+        with FileLock(folder.with_suffix(".lock")):
+            if not (folder / "done").exists():
+                fill(folder)
+                (folder / "done").touch()
+        return folder
+
+    return made_once
+
+
+@pytest.fixture(scope="session")
+def built(made_once):
+    """Build the site from nothing, in strict mode; return the folder of site and cache."""
+
+    def build(folder):
+        build = mkdocs_build(folder / "site", folder / "cache", "--strict")
+        assert build.returncode == 0, build.stderr
+
+    return made_once("built", build)
 
 
 @pytest.fixture(scope="session")
@@ -119,42 +158,43 @@ build(config)
 """
 
 
+def small_site(folder, **settings):
+    """Build a site of one page in both languages, into a folder."""
+    shutil.copytree(ROOT / "docs" / "assets", folder / "docs" / "assets", dirs_exist_ok=True)
+    for name, title in (("index.md", "Small"), ("index.ja.md", "小さい")):
+        (folder / "docs" / name).write_text(SMALL_PAGE.format(title), encoding="utf-8")
+    cache = {"KASAGO_CACHE": str(folder / "cache"), "NO_MKDOCS_2_WARNING": "1"}
+    build = subprocess.run(
+        [sys.executable, "-c", SMALL_BUILD, folder / "docs", folder / "site"],
+        cwd=ROOT,
+        env=os.environ | cache | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert build.returncode == 0, build.stderr
+
+
 @pytest.fixture(scope="session")
-def small_site(tmp_path_factory):
-    """Return a function that builds a site of one page in both languages.
+def small_sites(made_once):
+    """Return two sites of one page: ``bare``; ``full``, with a repository and a PDF."""
+    repository = "https://github.com/example/kasago"
 
-    It takes the address of a repository and the name of the book as a PDF.
-    """
+    def small(name, **settings):
+        return made_once(name, lambda folder: small_site(folder, **settings)) / "site"
 
-    @functools.cache
-    def small_site(repository="", pdf=""):
-        folder = tmp_path_factory.mktemp("small")
-        shutil.copytree(ROOT / "docs" / "assets", folder / "docs" / "assets")
-        for name, title in (("index.md", "Small"), ("index.ja.md", "小さい")):
-            (folder / "docs" / name).write_text(SMALL_PAGE.format(title), encoding="utf-8")
-        settings = {
-            "KASAGO_CACHE": str(folder / "cache"),
-            "NO_MKDOCS_2_WARNING": "1",
-            "BOOK_PDF": pdf,
-            "REPO_URL": repository,
-        }
-        build = subprocess.run(
-            [sys.executable, "-c", SMALL_BUILD, folder / "docs", folder / "site"],
-            cwd=ROOT,
-            env=os.environ | settings,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert build.returncode == 0, build.stderr
-        return folder / "site"
-
-    return small_site
+    return {
+        "bare": small("bare", REPO_URL="", BOOK_PDF=""),
+        "full": small("full", REPO_URL=repository, BOOK_PDF="kasago.pdf"),
+    }
 
 
 @pytest.fixture(scope="session")
 def browser():
     """Start Chromium, and skip where there is none."""
+    # Loads pypdf and Beautiful Soup, which most tests do without.
+    from kasago.literate.site.pdf import BROWSERS, chromium  # noqa: PLC0415
+
     if not any(map(shutil.which, BROWSERS)):
         pytest.skip("no Chromium on this machine")
     with chromium() as browser:

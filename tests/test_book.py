@@ -1,17 +1,14 @@
 """The book as a whole: what holds for every page, beside that its snippets run."""
 
 import re
-from pathlib import Path
 
-import pytest
-
+from conftest import PAGES as SITE
+from conftest import ROOT, name_of, snippets_of, text_of
 from kasago.literate.page.blocks import prose
 from kasago.literate.page.numbers import NUMBER, TIE, number_of
 from kasago.literate.page.snippets import parse
 from kasago.literate.running.check import check_source
 
-ROOT = Path(__file__).parent.parent
-SITE = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*SITE, ROOT / "README.md"]
 # What stands at the end of a book: no question, no figure that opens it, no exercises.
 APPENDICES = ("errata", "glossary", "reference", "lab")
@@ -19,75 +16,80 @@ CHAPTERS = [
     page for page in SITE if not page.relative_to(ROOT / "docs").as_posix().startswith(APPENDICES)
 ]
 
-by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-by_site_page = pytest.mark.parametrize("page", SITE, ids=lambda page: page.name)
-by_chapter = pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page.name)
 
-
-@by_page
-def test_code_is_never_wider_than_the_page(page):
+def test_code_is_never_wider_than_the_page():
     """Past 80 characters a desktop page scrolls sideways inside the block."""
-    for snippet in parse(page.read_text("utf-8"), page.name):
-        for number, line in enumerate(snippet.code.splitlines(), snippet.line + 1):
-            width = len(snippet.indent) + len(line)
-            assert width <= 80, f"{page.name}:{number} is {width} characters wide"
+    wide = [
+        f"{name_of(page)}:{number} is {width} characters wide"
+        for page in PAGES
+        for snippet in snippets_of(page)
+        for number, line in enumerate(snippet.code.splitlines(), snippet.line + 1)
+        if (width := len(snippet.indent) + len(line)) > 80
+    ]
+    assert wide == []
 
 
-@by_page
-def test_a_snippet_is_short_enough_to_read(page):
-    for snippet in parse(page.read_text("utf-8"), page.name):
-        lines = [line for line in snippet.code.splitlines() if line.strip()]
-        assert len(lines) <= 20, f"{page.name}:{snippet.line} has {len(lines)} lines of code"
+def test_a_snippet_is_short_enough_to_read():
+    long = [
+        f"{name_of(page)}:{snippet.line} has {lines} lines of code"
+        for page in PAGES
+        for snippet in snippets_of(page)
+        if (lines := len([line for line in snippet.code.splitlines() if line.strip()])) > 20
+    ]
+    assert long == []
 
 
-@by_page
-def test_no_picture_is_committed_for_a_snippet_to_hide_behind(page):
+def test_no_picture_is_committed_for_a_snippet_to_hide_behind(subtests):
     """Figures come from snippets; the ones of README.md are files that a snippet draws."""
-    text = page.read_text("utf-8")
-    drawn = {f.path for snippet in parse(text, page.name) for f in snippet.figures}
-    shown = set(re.findall(r"^\s*!\[.*?\]\(([^\s)]+)", text, re.MULTILINE))
-    examples = re.findall(r"^````markdown\n(.*?)^````", text, re.MULTILINE | re.DOTALL)
-    for example in examples:
-        shown -= {f.path for snippet in parse(example, page.name) for f in snippet.figures}
-    assert shown == drawn
+    for page in PAGES:
+        text = text_of(page)
+        drawn = {f.path for snippet in snippets_of(page) for f in snippet.figures}
+        shown = set(re.findall(r"^\s*!\[.*?\]\(([^\s)]+)", text, re.MULTILINE))
+        examples = re.findall(r"^````markdown\n(.*?)^````", text, re.MULTILINE | re.DOTALL)
+        for example in examples:
+            shown -= {f.path for snippet in parse(example, name_of(page)) for f in snippet.figures}
+        with subtests.test(name_of(page)):
+            assert shown == drawn
 
 
-@by_site_page
-def test_every_heading_has_an_id_that_survives_a_translation(page):
-    text = page.read_text("utf-8")
-    for snippet in reversed(parse(text, page.name)):
-        text = text[: snippet.start] + text[snippet.end :]
-    headings = re.findall(r"^#+ .*$", text, re.MULTILINE)
-    ids = [re.search(r"\{ #([a-z][a-z0-9-]*) \}$", heading) for heading in headings]
-    assert all(ids), [h for h, i in zip(headings, ids, strict=True) if not i]
-    names = [match[1] for match in ids]
-    assert len(names) == len(set(names))
+def test_every_heading_has_an_id_that_survives_a_translation(subtests):
+    for page in SITE:
+        text = text_of(page)
+        for snippet in reversed(snippets_of(page)):
+            text = text[: snippet.start] + text[snippet.end :]
+        headings = re.findall(r"^#+ .*$", text, re.MULTILINE)
+        ids = [re.search(r"\{ #([a-z][a-z0-9-]*) \}$", heading) for heading in headings]
+        with subtests.test(name_of(page)):
+            assert [h for h, i in zip(headings, ids, strict=True) if not i] == []
+            names = [match[1] for match in ids]
+            assert len(names) == len(set(names))
 
 
-@by_chapter
-def test_a_figure_is_drawn_once_and_named_once(page):
-    names = [f.path for s in parse(page.read_text("utf-8"), page.name) for f in s.figures]
-    assert len(names) == len(set(names))
-    assert names, "a chapter opens with a figure"
+def test_a_figure_is_drawn_once_and_named_once(subtests):
+    for page in CHAPTERS:
+        names = [f.path for s in snippets_of(page) for f in s.figures]
+        with subtests.test(name_of(page)):
+            assert len(names) == len(set(names))
+            assert names, "a chapter opens with a figure"
 
 
-@by_site_page
-def test_a_page_says_in_one_sentence_what_it_is_about(page):
+def test_a_page_says_in_one_sentence_what_it_is_about():
     header = r"---\n(?:hide: \[toc\]\n)?description: .{50,200}\n(?:---|jupyter:)\n"
-    assert re.match(header, page.read_text("utf-8"))
+    assert [name_of(page) for page in SITE if not re.match(header, text_of(page))] == []
 
 
-@by_chapter
-def test_every_exercise_has_a_folded_solution_that_runs(page):
-    text = page.read_text("utf-8")
-    _, _, exercises = text.partition("{ #exercises }")
-    questions = re.findall(r"^\*\*\d+\. ", exercises, re.MULTILINE)
-    solutions = re.findall(r'^\?\?\? success "(?:Solution|解答)"', exercises, re.MULTILINE)
-    start = text.index(exercises) if exercises else len(text)
-    code = [s for s in parse(text, page.name) if s.start >= start and s.runs]
-    assert 3 <= len(questions) <= 5
-    assert len(solutions) == len(questions)
-    assert len(code) >= len(questions)
+def test_every_exercise_has_a_folded_solution_that_runs(subtests):
+    for page in CHAPTERS:
+        text = text_of(page)
+        _, _, exercises = text.partition("{ #exercises }")
+        questions = re.findall(r"^\*\*\d+\. ", exercises, re.MULTILINE)
+        solutions = re.findall(r'^\?\?\? success "(?:Solution|解答)"', exercises, re.MULTILINE)
+        start = text.index(exercises) if exercises else len(text)
+        code = [s for s in snippets_of(page) if s.start >= start and s.runs]
+        with subtests.test(name_of(page)):
+            assert 3 <= len(questions) <= 5
+            assert len(solutions) == len(questions)
+            assert len(code) >= len(questions)
 
 
 # Numbers of the text.
@@ -134,9 +136,8 @@ def untied(text, name="page.md"):
     ]
 
 
-@by_chapter
-def test_every_figure_in_the_text_comes_from_the_page(page):
-    assert untied(page.read_text("utf-8"), page.name) == []
+def test_every_figure_in_the_text_comes_from_the_page():
+    assert [place for page in CHAPTERS for place in untied(text_of(page), name_of(page))] == []
 
 
 MADE_UP = """\
@@ -194,10 +195,9 @@ def unsolved(text, name="page.md"):
     return found
 
 
-@by_chapter
-def test_the_solution_of_a_stub_passes_what_the_stub_fails(page):
+def test_the_solution_of_a_stub_passes_what_the_stub_fails():
     """That it passes, its own run says."""
-    assert unsolved(page.read_text("utf-8"), page.name) == []
+    assert [stub for page in CHAPTERS for stub in unsolved(text_of(page), name_of(page))] == []
 
 
 def test_a_stub_without_a_faithful_solution_is_found():

@@ -3,26 +3,24 @@
 Every page is opened once at each width, and then switched to the dark scheme by its own button.
 """
 
+import functools
 import gzip
 import re
 import unicodedata
 from dataclasses import dataclass
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import pytest
 
-from conftest import ROOT, address_of, serving
+from conftest import PAGES as BOOK
+from conftest import address_of, serving, snippets_of, text_of
 from kasago.literate.page.blocks import is_notebook
-from kasago.literate.page.snippets import parse
 from kasago.literate.running.check import check_source
-from kasago.literate.running.run import run
 
-# What is not of one page stands together.
-pytestmark = pytest.mark.xdist_group("browser")
-
-SOURCES = {address_of(page): page for page in sorted((ROOT / "docs").rglob("*.md"))}
+SOURCES = {address_of(page): page for page in BOOK}
 PAGES = list(SOURCES)
-CHAPTERS = [page for page in PAGES if not is_notebook(SOURCES[page].read_text("utf-8"))]
+CHAPTERS = [page for page in PAGES if not is_notebook(text_of(SOURCES[page]))]
 PHONE, DESK = 360, 1280
 
 # WCAG 2.2 AA, and what axe-core's authors advise beyond it.
@@ -45,10 +43,6 @@ FIRST_VISIT = 400 * 1024
 SHIFT = 0.001
 
 
-def snippets_of(page):
-    return parse(SOURCES[page].read_text("utf-8"), SOURCES[page].name)
-
-
 @pytest.fixture
 def open_page(browser, server):
     """Return a function that opens a page in a context of its own."""
@@ -60,7 +54,7 @@ def open_page(browser, server):
         contexts.append(context)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         tab = context.new_page()
-        tab.goto(server + page, wait_until="networkidle")
+        tab.goto(server + page)
         return tab
 
     yield opened
@@ -88,38 +82,15 @@ class Visit:
     copied: list[str]
 
 
-@pytest.fixture(scope="session")
-def visit(browser, server):
-    """Return a function that opens a page once and says what came of it."""
-    axe = pytest.importorskip("axe_playwright_python.base").AXE_SCRIPT
-    visits = {}
-
-    def visited(page, width):
-        if (page, width) not in visits:
-            context = browser.new_context(viewport={"width": width, "height": 800})
-            context.grant_permissions(["clipboard-read", "clipboard-write"])
-            context.add_init_script(WATCH_SHIFTS)
-            context.set_default_timeout(15_000)
-            tab = context.new_page()
-            visits[page, width] = look_at(tab, server + page, axe, copying=width == DESK)
-            context.close()
-        return visits[page, width]
-
-    return visited
-
-
-def look_at(tab, address, axe, copying):
-    requests, failed, messages, responses = [], [], [], []
+def look_at(tab, address, axe, width, weight_of):
+    requests, failed, messages = [], [], []
     tab.on("request", lambda request: requests.append(request.url))
     tab.on("requestfailed", lambda request: failed.append(request.url))
-    # Playwright cannot take the method of a list itself.
-    tab.on("response", lambda response: responses.append(response))  # noqa: PLW0108
+    tab.on("response", lambda response: response.ok or failed.append(response.url))
     tab.on("console", lambda message: messages.append(message.text))
     tab.on("pageerror", lambda error: messages.append(str(error)))
-    tab.goto(address, wait_until="networkidle")
-    shift = tab.evaluate("shifts.reduce((sum, shift) => sum + shift, 0)")
-    failed += [r.url for r in responses if not r.ok]
-    weight = sum(len(gzip.compress(r.body(), 9)) for r in responses if r.ok)
+    tab.goto(address)
+    tab.evaluate("document.fonts.ready")
     sideways = tab.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
@@ -127,110 +98,138 @@ def look_at(tab, address, axe, copying):
     has_font = tab.evaluate(HAS_FONT)
 
     tab.evaluate(axe)
-    faults, ink = [], []
     tab.emulate_media(reduced_motion="reduce")  # colours do not fade
-    for scheme, rules in ("default", RULES), ("slate", RULES_OF_COLOUR):
-        if scheme == "slate":
-            tab.locator("label[for^=__palette]:visible").click()
-        tab.wait_for_function(f"document.body.dataset.mdColorScheme === '{scheme}'")
-        found = tab.evaluate(
-            "rules => axe.run({runOnly: rules, resultTypes: ['violations']})", rules
-        )
-        faults += [
-            f"{scheme}: {violation['help']}: {node['html']}"
-            for violation in found["violations"]
-            for node in violation["nodes"]
-            if NOT_OURS.get(violation["id"], "?") not in node["target"][-1]
-        ]
-        ink += [text.evaluate(CONTRAST_OF_INK) for text in tab.locator("figure.drawn svg").all()]
+    # The colours of a text do not come from its width, and take most of axe's time.
+    rules = {rule: {"enabled": width == DESK} for rule in RULES_OF_COLOUR}
+    faults = faults_of(tab, "default", {"runOnly": RULES, "rules": rules})
+    # By now a page has moved, if ever it does.
+    shift = tab.evaluate("shifts.reduce((sum, shift) => sum + shift, 0)")
+    ink, copied = [], []
+    if width == DESK:
+        ink += tab.locator("figure.drawn svg").evaluate_all(CONTRASTS_OF_INK)
+        tab.locator("label[for^=__palette]:visible").click()
+        tab.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+        faults += faults_of(tab, "slate", {"runOnly": RULES_OF_COLOUR})
+        ink += tab.locator("figure.drawn svg").evaluate_all(CONTRASTS_OF_INK)
+        copied = copies(tab)
+    weight = sum(weight_of(url) for url in set(requests))
     return Visit(
         requests, failed, messages, weight, shift, sideways, unreachable, faults, ink, has_font,
-        copies(tab) if copying else [],
+        copied,
     )  # fmt: skip
+
+
+def faults_of(tab, scheme, options):
+    """Return what axe finds, in the scheme that the page has to be in."""
+    assert tab.evaluate("document.body.dataset.mdColorScheme") == scheme
+    found = tab.evaluate("options => axe.run({...options, resultTypes: ['violations']})", options)
+    return [
+        f"{scheme}: {violation['help']}: {node['html']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+        if NOT_OURS.get(violation["id"], "?") not in node["target"][-1]
+    ]
 
 
 def copies(tab):
     """Return what the copy button of each snippet leaves on the clipboard."""
     tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    tab.evaluate("navigator.clipboard.writeText('nothing')")
     copied = []
     for button in tab.locator(".snippet > .highlight:first-child .md-code__button").all():
-        tab.evaluate("navigator.clipboard.writeText('nothing')")
         button.click()
-        copied.append(tab.evaluate("navigator.clipboard.readText()"))
+        copied.append(tab.evaluate(TAKE_FROM_CLIPBOARD))
     return copied
 
 
-@pytest.fixture(params=[PHONE, DESK])
-def width(request):
-    return request.param
+@pytest.fixture(scope="module")
+def weight_of(site, server):
+    """Return a function: the bytes of what an address of the site gives, as gzip -9 leaves them."""
+
+    @functools.cache
+    def weight_of(address):
+        if not address.startswith(server):
+            return 0
+        path = site / urlsplit(address.removeprefix(server)).path
+        file = path / "index.html" if path.is_dir() else path
+        return len(gzip.compress(file.read_bytes(), 9)) if file.is_file() else 0
+
+    return weight_of
 
 
-def each(pages):
-    """Parametrize a test by page; one worker opens a page, and has all tests of it."""
-    return pytest.mark.parametrize(
-        "page",
-        [pytest.param(page, marks=pytest.mark.xdist_group(page or "index")) for page in pages],
-        ids=lambda page: page or "index",
-    )
+@pytest.fixture(scope="module")
+def without_scripts(browser):
+    """Return a tab of a phone that runs no script; pages follow one another in it."""
+    size = {"width": PHONE, "height": 800}
+    with browser.new_context(viewport=size, java_script_enabled=False) as context:
+        yield context.new_page()
 
 
-each_page, each_chapter = each(PAGES), each(CHAPTERS)
+@pytest.fixture
+def visit(browser, server, weight_of):
+    """Return a function that opens a page as someone new, and says what came of it."""
+    axe = pytest.importorskip("axe_playwright_python.base").AXE_SCRIPT
+
+    def visit(page, width):
+        with browser.new_context(viewport={"width": width, "height": 800}) as context:
+            context.grant_permissions(["clipboard-read", "clipboard-write"])
+            context.add_init_script(WATCH_SHIFTS)
+            context.set_default_timeout(15_000)
+            return look_at(context.new_page(), server + page, axe, width, weight_of)
+
+    return visit
 
 
-@each_page
-def test_a_page_asks_its_own_host_alone_and_gets_all_it_asks_for(visit, server, page, width):
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "index")
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_page_at_first_sight(visit, server, subtests, page, width):
+    """What came of one visit, fact by fact."""
     seen = visit(page, width)
-    assert [url for url in seen.requests if not url.startswith((server, "data:"))] == []
-    assert seen.failed == []
+    asked = [url for url in seen.requests if not url.startswith("data:")]
+
+    with subtests.test("it asks its own host alone, and gets all that it asks for"):
+        assert [url for url in asked if not url.startswith(server)] == []
+        assert seen.failed == []
+    with subtests.test("a first visit is light"):
+        assert seen.weight <= FIRST_VISIT
+    with subtests.test("it writes nothing to the console"):
+        assert seen.messages == []
+    with subtests.test("it does not scroll sideways"):
+        assert seen.sideways <= 0
+    with subtests.test("what scrolls can be scrolled by keyboard"):
+        assert seen.unreachable == []
+    with subtests.test("nothing moves while it loads"):
+        assert seen.shift <= SHIFT
+    with subtests.test("axe finds nothing, in either scheme"):
+        assert seen.faults == []
+    with subtests.test("formulas are set in their own font"):
+        fonts = [url for url in asked if url.endswith(".woff2")]
+        assert seen.has_font == bool(fonts)
+        # No page has a letter that only the whole font has: it weighs twice as much.
+        assert fonts in ([], [f"{server}assets/fonts/kasago-math.woff2"])
+    if width == DESK:
+        with subtests.test("the ink of figures is legible in both schemes"):
+            assert min(seen.ink, default=21) >= 7
+    if width == DESK and page in CHAPTERS:
+        with subtests.test("the copy button gives the source of a snippet"):
+            snippets = snippets_of(SOURCES[page])
+            sources = [check_source(s) if "source" in s.options else s.code for s in snippets]
+            assert seen.copied == [source.rstrip("\n") for source in sources]
 
 
-@each_page
-def test_a_page_writes_nothing_to_the_console(visit, page, width):
-    assert visit(page, width).messages == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "index")
+def test_a_page_reads_without_scripts(without_scripts, server, page):
+    without_scripts.goto(server + page)
+    assert without_scripts.locator("html.no-js").count() == 1
+    assert without_scripts.evaluate(NOT_SHOWN) == []
 
 
-@each_page
-def test_a_page_does_not_scroll_sideways(visit, page, width):
-    assert visit(page, width).sideways <= 0
-
-
-@each_page
-def test_nothing_moves_while_a_page_loads(visit, page, width):
-    assert visit(page, width).shift <= SHIFT
+# ---------------------------------------------------------------- what a reader does
 
 
 def test_room_is_kept_for_a_scroll_bar_which_comes_when_half_a_page_is_there(open_page):
     gutter = "getComputedStyle(document.documentElement).scrollbarGutter"
     assert open_page("loss/").evaluate(gutter) == "stable"
-
-
-@each_page
-def test_axe_finds_nothing_in_either_scheme(visit, page, width):
-    assert visit(page, width).faults == []
-
-
-@each_page
-def test_what_scrolls_can_be_scrolled_by_keyboard(visit, page, width):
-    assert visit(page, width).unreachable == []
-
-
-@each_page
-def test_a_first_visit_is_light(visit, page, width):
-    assert visit(page, width).weight <= FIRST_VISIT
-
-
-@each_page
-def test_the_ink_of_figures_is_legible_in_both_schemes(visit, page, width):
-    assert min(visit(page, width).ink, default=21) >= 7
-
-
-@each_page
-def test_formulas_are_set_in_their_own_font(visit, server, page, width):
-    seen = visit(page, width)
-    fonts = [url for url in seen.requests if url.endswith(".woff2")]
-    assert seen.has_font == bool(fonts)
-    # No page has a letter that only the whole font has: it weighs twice as much.
-    assert fonts in ([], [f"{server}assets/fonts/kasago-math.woff2"])
 
 
 def test_a_rare_letter_of_a_formula_is_set_in_the_font_too(open_page, server):
@@ -240,21 +239,9 @@ def test_a_rare_letter_of_a_formula_is_set_in_the_font_too(open_page, server):
     assert answer.value.ok
 
 
-@each_chapter
-def test_the_copy_button_gives_the_source_of_a_snippet(visit, page):
-    sources = [check_source(s) if "source" in s.options else s.code for s in snippets_of(page)]
-    assert visit(page, DESK).copied == [source.rstrip("\n") for source in sources]
-
-
-# ---------------------------------------------------------------- what a reader does
-
-
-@pytest.mark.parametrize("page", ["perceptron/", "ja/descent/"])
-def test_what_was_copied_runs(visit, page):
-    for code, snippet in zip(visit(page, DESK).copied, snippets_of(page), strict=True):
-        if snippet.runs and "fails" not in snippet.options:
-            [copied] = parse(f"```python\n{code}\n```\n", "copied.md")
-            assert run(copied).error == ""
+@pytest.fixture(params=[PHONE, DESK])
+def width(request):
+    return request.param
 
 
 KEYBOARD = ["", "ja/", "loss/", "ja/gradient/", "glossary/", "reference/pretrain/", "lab/"]
@@ -324,13 +311,6 @@ def test_motion_stops_for_who_asks_for_less(open_page):
     moving = "document.getAnimations().length"
     assert open_page("").evaluate(moving) > 0
     assert open_page("", reduced_motion="reduce").evaluate(moving) == 0
-
-
-@each_page
-def test_a_page_reads_without_scripts(open_page, page):
-    tab = open_page(page, PHONE, java_script_enabled=False)
-    assert tab.locator("html.no-js").count() == 1
-    assert tab.evaluate(NOT_SHOWN) == []
 
 
 def test_the_menu_opens_without_scripts(open_page, width):
@@ -412,19 +392,18 @@ def test_a_name_in_code_is_a_link_that_its_dots_show_and_not_in_a_copy(open_page
     selected = tab.locator(".snippet code").first.evaluate(
         "code => { getSelection().selectAllChildren(code); return getSelection().toString() }"
     )
-    assert selected.strip() == snippets_of("loss/")[0].code.strip()
+    assert selected.strip() == snippets_of(SOURCES["loss/"])[0].code.strip()
 
 
 @pytest.mark.parametrize("touch", [False, True])
-def test_a_problem_can_be_reported_where_the_code_is_copied(browser, small_site, touch):
+def test_a_problem_can_be_reported_where_the_code_is_copied(browser, small_sites, touch):
     """No other host is asked for anything: Material's script would, of the repository's."""
     requests = []
-    repository = "https://github.com/example/kasago"
     # Chromium writes to the clipboard of a page only if it may.
     context = browser.new_context(
         has_touch=touch, is_mobile=touch, permissions=["clipboard-read", "clipboard-write"]
     )
-    with serving(small_site(repository)) as server:
+    with serving(small_sites["full"]) as server:
         tab = context.new_page()
         tab.on("request", lambda request: requests.append(request.url))
         tab.goto(server, wait_until="networkidle")
@@ -492,6 +471,14 @@ new PerformanceObserver(list => shifts.push(...list.getEntries().map(shift => sh
   .observe({type: "layout-shift", buffered: true});
 """
 
+TAKE_FROM_CLIPBOARD = """
+async () => {
+  const text = await navigator.clipboard.readText();
+  await navigator.clipboard.writeText("nothing");
+  return text;
+}
+"""
+
 HAS_FONT = """
 [...document.fonts].some(font => /Kasago Math/.test(font.family) && font.status === "loaded")
 """
@@ -544,9 +531,9 @@ NOT_SHOWN = """
   .map(part => part.outerHTML.slice(0, 120))
 """
 
-# The contrast (WCAG 2.2) of a figure's text with what lies behind the page.
-CONTRAST_OF_INK = """
-svg => {
+# The contrast (WCAG 2.2) of each figure's text with what lies behind the page.
+CONTRASTS_OF_INK = """
+figures => figures.map(svg => {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;
   const pixel = canvas.getContext("2d", {willReadFrequently: true});
@@ -566,5 +553,5 @@ svg => {
   if (!ink) return 21;
   const [light, dark] = [luminance(paper), luminance(paper, ink)].sort((a, b) => b - a);
   return (light + 0.05) / (dark + 0.05);
-}
+})
 """

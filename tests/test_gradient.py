@@ -9,10 +9,11 @@ from typing import Any
 import complex_step
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import ArrayLike, NDArray
+from properties import many
 
 from kasago.common.gradient import (
     gradient_check,
@@ -30,13 +31,6 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-# Machines are noisy, so no property is judged by the time that it takes.
-many = settings(
-    max_examples=50,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 small = st.floats(-10, 10)
 
 
@@ -53,14 +47,14 @@ def bowl(x: Array) -> Any:
 class Failing:
     """A function that raises at one of its calls."""
 
-    def __init__(self, at: int, error: BaseException) -> None:
-        self.calls, self.at, self.error = 0, at, error
+    def __init__(self, at: int, error: BaseException, value: Any = 0.0) -> None:
+        self.calls, self.at, self.error, self.value = 0, at, error, value
 
     def __call__(self, x: Array) -> Any:
         self.calls += 1
         if self.calls == self.at:
             raise self.error
-        return bowl(x)
+        return self.value
 
 
 # One variable.
@@ -98,6 +92,19 @@ def test_central_difference_of_a_parabola_has_no_error_of_the_formula(
     assert numerical_diff(lambda x: a * x**2 + b * x + c, x) == pytest.approx(
         2 * a * x + b, abs=1e-8
     )
+
+
+@many
+@given(small, st.floats(1e-3, 1))
+def test_the_error_of_the_formula_grows_with_the_square_of_the_step(x: float, h: float) -> None:
+    # (x + h)^3 - (x - h)^3 = 2h (3x^2 + h^2)
+    assert numerical_diff(lambda x: x**3, x, h=h) == pytest.approx(3 * x**2 + h**2, rel=1e-9)
+
+
+def test_each_element_may_have_a_step_of_its_own() -> None:
+    for h in (np.array([1, 2]), np.array([1, 2], np.float32)):
+        # At 0: h^2
+        assert numerical_diff(lambda x: x**3, [0, 0], h=h).tolist() == [1, 4]
 
 
 def test_derivative_of_a_cubic_is_off_by_the_square_of_the_step() -> None:
@@ -396,6 +403,10 @@ def test_a_read_only_array_is_refused_and_stays() -> None:
 
 # A point a row.
 
+by_way = pytest.mark.parametrize(
+    "how", [{}, {"vectorized": True}], ids=["point by point", "vectorized"]
+)
+
 
 @many
 @given(hnp.arrays(float, st.tuples(st.integers(0, 4), st.integers(1, 3)), elements=small))
@@ -428,7 +439,7 @@ def test_points_are_left_as_they_are_when_the_function_raises() -> None:
     assert X.tolist() == [[0.1, 0.2], [0.3, 0.4]]
 
 
-def test_a_function_that_cannot_take_all_points_is_called_point_by_point() -> None:
+def test_points_are_taken_one_by_one() -> None:
     shapes = []
 
     def f(x: Array) -> Any:
@@ -436,13 +447,29 @@ def test_a_function_that_cannot_take_all_points_is_called_point_by_point() -> No
         return np.sum(x**2)
 
     numerical_gradient_2d(f, np.ones((3, 2)))
-    assert shapes == [(2, 3), *[(2,)] * 12]
-    shapes.clear()
-    numerical_gradient_2d(f, np.ones(2))
-    assert shapes == [(2,)] * 4
+    assert shapes == [(2,)] * 12
 
 
-def test_a_function_that_takes_all_points_is_called_for_them_together() -> None:
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x[0] * np.mean(x),
+        lambda x: np.sum(x**2, axis=-1),
+        lambda x: np.cumsum(x[0] * x[1])[-1] * x[0],
+        lambda x: np.maximum.accumulate(np.ravel(x[0]))[-1] * x[1],
+        lambda x: max(x[0], x[1]),  # an array is neither true nor false
+        lambda x: x[0] if x[0] > 0 else -x[1],
+        lambda x: float(x[0]),
+    ],
+)
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_one_point_does_not_know_of_the_others(f: Any, n: int) -> None:
+    X = rng(3).normal(size=(n, 2))
+    expected = [numerical_gradient(f, x) for x in X.copy()]
+    np.testing.assert_array_equal(numerical_gradient_2d(f, X), expected)
+
+
+def test_a_vectorized_function_is_given_all_points_together() -> None:
     shapes = []
 
     def f(x: Array) -> Any:
@@ -450,64 +477,75 @@ def test_a_function_that_takes_all_points_is_called_for_them_together() -> None:
         return x[0] ** 2 + 3 * x[1]
 
     X = rng().normal(size=(1000, 2))
-    grad = numerical_gradient_2d(f, X)
+    grad = numerical_gradient_2d(f, X, vectorized=True)
     np.testing.assert_allclose(grad, np.stack([2 * X[:, 0], np.full(1000, 3)], axis=-1), atol=1e-6)
-    assert shapes.count((2, 1000)) == 6
-    assert len(shapes) == 10
+    assert shapes == [(2, 1000)] * 4
+
+
+@many
+@given(
+    dtype=st.sampled_from([np.float64, np.float32]),
+    shape=st.tuples(st.integers(0, 4), st.just(2)) | st.just((2,)),
+    seed=st.integers(0, 1000),
+)
+def test_vectorized_or_not_the_gradient_is_the_same(
+    dtype: Any, shape: tuple[int, ...], seed: int
+) -> None:
+    X = np.asarray(rng(seed).uniform(-10, 10, shape), dtype)
+    X.flags.writeable = False
+
+    def f(x: Array) -> Any:
+        return x[0] * np.sin(x[1]) + x[0] ** 2
+
+    slow = numerical_gradient_2d(f, X)
+    fast = numerical_gradient_2d(f, X, vectorized=True)
+    assert fast.shape == shape
+    assert fast.dtype == slow.dtype == dtype
+    # Values of 100, rounded in the last digit, over the step.
+    close = 1e-9 if dtype == np.float64 else 1e-2
+    np.testing.assert_allclose(fast, slow, atol=close)
+
+
+def test_a_vectorized_function_may_return_a_variable_itself() -> None:
+    grad = numerical_gradient_2d(lambda x: x[1], np.ones((3, 2)), vectorized=True)
+    np.testing.assert_allclose(grad, [[0, 1]] * 3)
 
 
 @pytest.mark.parametrize(
-    "f",
+    ("f", "named"),
     [
-        lambda x: x[0] * np.mean(x),  # the mean of all points
-        lambda x: np.sum(x**2, axis=-1),  # of each variable, where there are as many as points
-        lambda x: np.cumsum(x[0] * x[1])[-1] * x[0],
-        lambda x: max(x[0], x[1]),  # an array is neither true nor false
-        lambda x: x[0] if x[0] > 0 else -x[1],
-        lambda x: float(x[0]),
+        (lambda x: np.sum(x**2), r"for each of 3 points, shape \(3,\); got float64 of shape \(\)"),
+        (lambda x: x, r"got float64 of shape \(2, 3\)"),
+        (lambda x: x[0, :2], r"got float64 of shape \(2,\)"),
+        (lambda x: x[0] * 1j, r"got complex128 of shape \(3,\)"),
+        (lambda x: None, r"got object of shape \(\)"),
     ],
 )
-@pytest.mark.parametrize("n", [1, 2, 7])
-def test_a_function_that_only_seems_to_take_all_points_is_not_trusted(f: Any, n: int) -> None:
-    X = rng(3).normal(size=(n, 2))
-    expected = [numerical_gradient(f, x) for x in X.copy()]
-    np.testing.assert_allclose(numerical_gradient_2d(f, X), expected, atol=1e-9)
+def test_what_is_no_number_for_each_point_is_refused(f: Any, named: str) -> None:
+    with pytest.raises(ValueError, match=f"^a vectorized f must return .*{named}$"):
+        numerical_gradient_2d(f, np.ones((3, 2)), vectorized=True)
 
 
-def test_no_points_have_no_gradients() -> None:
-    for f in (bowl, lambda x: x[0] ** 2 + x[1]):
-        assert numerical_gradient_2d(f, np.empty((0, 2))).shape == (0, 2)
+def test_what_a_vectorized_function_raises_is_not_hidden() -> None:
+    error = RuntimeError()
+    for at in range(1, 5):
+        with pytest.raises(RuntimeError) as caught:
+            numerical_gradient_2d(Failing(at, error, np.ones(2)), np.ones((2, 2)), vectorized=True)
+        assert caught.value is error
 
 
+@by_way
+def test_no_points_have_no_gradients(how: dict[str, bool]) -> None:
+    assert numerical_gradient_2d(lambda x: x[0] ** 2, np.empty((0, 2)), **how).shape == (0, 2)
+
+
+@by_way
 @pytest.mark.parametrize("dtype", [bool, np.uint8, np.int8, np.float32])
-def test_differences_of_small_types_do_not_wrap(dtype: Any) -> None:
+def test_differences_of_small_types_do_not_wrap(dtype: Any, how: dict[str, bool]) -> None:
     # From 1 to 0 within the step.
     X = np.array([[1.0, 5.0], [3.0, 5.0]])
-    grad = numerical_gradient_2d(lambda x: (x[0] < 1).astype(dtype), X)
+    grad = numerical_gradient_2d(lambda x: (x[0] < 1).astype(dtype), X, **how)
     np.testing.assert_allclose(grad, [[-1 / 2e-4, 0], [0, 0]])
-
-
-@pytest.mark.parametrize("dent", [2, 3, 5])
-def test_a_running_maximum_is_not_trusted(dent: int) -> None:
-    # It is the value itself at all points but one: a third along, half-way, or the last.
-    X = 1 + np.arange(12.0).reshape(6, 2)
-    X[dent, 0] = 0
-
-    def f(x: Array) -> Any:
-        return (np.maximum.accumulate(x[0]) if x.ndim > 1 else x[0]) * x[1]
-
-    np.testing.assert_allclose(numerical_gradient_2d(f, X), X[:, ::-1], atol=1e-8)
-
-
-def test_values_that_differ_in_the_tenth_digit_are_not_those_of_all_points() -> None:
-    shapes = []
-
-    def f(x: Array) -> Any:
-        shapes.append(x.shape)
-        return x[0] * (1 + 1e-10 * (x.ndim > 1))
-
-    numerical_gradient_2d(f, np.ones((5, 2)))
-    assert shapes[-1] == (2,)
 
 
 # Checking a gradient.
@@ -663,23 +701,17 @@ def test_backpropagation_on_mnist_sizes_is_right_along_random_directions() -> No
     assert error < 1e-8
 
 
-@pytest.mark.parametrize("X", [[[3, 4], [0, 2]], [3, 4]], ids=["rows", "point"])
-def test_integer_points_are_refused(X: ArrayLike) -> None:
+@by_way
+@pytest.mark.parametrize("X", [[[3, 4], [0, 2]], [3, 4], np.zeros((0, 2), int)], ids=str)
+def test_integer_points_are_refused(X: ArrayLike, how: dict[str, bool]) -> None:
     with pytest.raises(TypeError, match=r"int64.*dtype=float"):
-        numerical_gradient_2d(bowl, X)
+        numerical_gradient_2d(bowl, X, **how)
 
 
+@by_way
 @pytest.mark.parametrize("shape", [(), (2, 2, 2)])
-def test_points_with_other_axes_are_refused_with_their_shape(shape: tuple[int, ...]) -> None:
+def test_points_with_other_axes_are_refused_with_their_shape(
+    shape: tuple[int, ...], how: dict[str, bool]
+) -> None:
     with pytest.raises(ValueError, match=re.escape(f"(n, d) or (d,), got {shape}")):
-        numerical_gradient_2d(bowl, np.ones(shape))
-
-
-def test_a_function_that_runs_along_the_points_is_called_point_by_point() -> None:
-    """The largest so far: right for one point, and at the few that are tried alone."""
-
-    def so_far(x: Array) -> Any:
-        return np.maximum.accumulate(np.ravel(x[0])).reshape(np.shape(x[0])) ** 2
-
-    X = np.array([[1.0, 0.0], [0.5, 0.0], [2.0, 0.0], [3.0, 0.0], [4.0, 0.0], [5.0, 0.0]])
-    np.testing.assert_allclose(numerical_gradient_2d(so_far, X), 2 * X, atol=1e-9)
+        numerical_gradient_2d(bowl, np.ones(shape), **how)

@@ -127,7 +127,7 @@ nav: [index.md, lab/index.md]
 theme:
   name: material
   custom_dir: {root}/theme/material
-hooks: [{root}/kasago/literate/site/notebooks.py]
+hooks: ["{root}/kasago/literate/site/notebooks.py", "{root}/kasago/literate/site/theme.py"]
 extra_css: []
 watch: []
 plugins:
@@ -141,15 +141,16 @@ plugins:
 
 @pytest.fixture
 def build(tmp_path):
-    """Return a function that builds a site with a notebook, with the options of this one."""
+    """Return a function that builds a site of notebooks, with the options of this one."""
     (tmp_path / "docs" / "lab").mkdir(parents=True)
     (tmp_path / "docs" / "index.md").write_text("# A page\n")
     text = (ROOT / "mkdocs.yml").read_text("utf-8")
     options = dict(re.findall(r"^      (execute|allow_errors): (\w+)$", text, re.MULTILINE))
     (tmp_path / "mkdocs.yml").write_text(CONFIG.format(root=ROOT, **options))
 
-    def build(notebook):
-        (tmp_path / "docs" / "lab" / "index.md").write_text(notebook)
+    def build(*notebooks):
+        for name, notebook in zip(("index.md", "other.md"), notebooks, strict=False):
+            (tmp_path / "docs" / "lab" / name).write_text(notebook)
         return subprocess.run(
             [sys.executable, "-m", "mkdocs", "build", "--strict"],
             cwd=tmp_path,
@@ -170,14 +171,9 @@ def test_a_cell_that_fails_stops_the_build(build):
     assert mended.returncode == 0, mended.stderr
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("../index.md", "../no.md", "docs/lab/index.md links to ../no.md, which is not there"),
-        (" { #title }", "", "docs/lab/index.md: the heading 'A notebook' has no id"),
-    ],
-)
-def test_a_fault_of_the_page_stops_a_strict_build(old, new, message, build):
-    failed = build(NOTEBOOK.replace("x = 0", "x = 1").replace(old, new))
+def test_faults_of_a_page_stop_a_strict_build(build):
+    mended = NOTEBOOK.replace("x = 0", "x = 1")
+    failed = build(mended.replace("../index.md", "../no.md"), mended.replace(" { #title }", ""))
     assert failed.returncode != 0
-    assert message in failed.stderr
+    assert "docs/lab/index.md links to ../no.md, which is not there" in failed.stderr
+    assert "docs/lab/other.md: the heading 'A notebook' has no id" in failed.stderr

@@ -1,15 +1,14 @@
 """The two editions say the same: page for page, the same code, output, formulas and figures."""
 
+import functools
 import re
-from pathlib import Path
 
 import pytest
 
-from kasago.literate.page.snippets import parse
+from conftest import PAGES, name_of, snippets_of, text_of
 
-DOCS = Path(__file__).parent.parent / "docs"
-JAPANESE = sorted(DOCS.rglob("*.ja.md"))
-ENGLISH = sorted(page for page in DOCS.rglob("*.md") if page not in JAPANESE)
+JAPANESE = [page for page in PAGES if page.match("*.ja.md")]
+ENGLISH = [page for page in PAGES if page not in JAPANESE]
 TIE = re.compile(r"<!-- (?:=|formula:|not computed:).*?-->", re.DOTALL)
 DISPLAY = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\$\$.*?\$\$", re.DOTALL)
 INLINE = re.compile(r"(?<!\$)\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\$)")
@@ -23,19 +22,11 @@ def japanese_of(page):
     return page.with_suffix(".ja.md")
 
 
-pairs = pytest.mark.parametrize(
-    ("english", "japanese"),
-    [
-        pytest.param(page.read_text("utf-8"), japanese_of(page).read_text("utf-8"), id=page.stem)
-        for page in ENGLISH
-        if japanese_of(page).exists()
-    ],
-)
-
-
-def prose(text):
+@functools.cache
+def prose(page):
     """The page without its snippets."""
-    for snippet in reversed(parse(text, "page")):
+    text = text_of(page)
+    for snippet in reversed(snippets_of(page)):
         text = text[: snippet.start] + text[snippet.end :]
     return text
 
@@ -44,90 +35,81 @@ def squeezed(text):
     return " ".join(text.split())
 
 
+@pytest.fixture
+def same(subtests):
+    """Return a function: what it is given finds the same on a page and on its Japanese edition."""
+
+    def same(found_on):
+        for page in ENGLISH:
+            with subtests.test(name_of(page)):
+                assert found_on(japanese_of(page)) == found_on(page)
+
+    return same
+
+
 def test_every_page_is_there_in_both_languages():
     assert [japanese_of(page) for page in ENGLISH] == JAPANESE
 
 
-@pairs
-def test_headings_have_the_same_ids(english, japanese):
-    def headings(text):
-        return re.findall(r"^(#+) .*\{ #([\w-]+) \}$", prose(text), re.MULTILINE)
-
-    assert headings(japanese) == headings(english)
+def test_headings_have_the_same_ids(same):
+    same(lambda page: re.findall(r"^(#+) .*\{ #([\w-]+) \}$", prose(page), re.MULTILINE))
 
 
-@pairs
-def test_code_and_output_are_the_same(english, japanese):
-    def code(text):
+def test_code_and_output_are_the_same(same):
+    def code(page):
         return [
             (s.code, s.runs, *map(s.options.get, ("source", "fails")), s.output, s.expressions)
-            for s in parse(text, "page")
+            for s in snippets_of(page)
         ]
 
-    assert code(japanese) == code(english)
+    same(code)
 
 
-@pairs
-def test_figures_are_the_same_and_described_in_the_language_of_the_page(english, japanese):
-    def figures(text):
-        return [figure for snippet in parse(text, "page") for figure in snippet.figures]
+def test_figures_are_the_same(same):
+    def figures(page):
+        drawn = [figure for snippet in snippets_of(page) for figure in snippet.figures]
+        return [(figure.path, bool(figure.caption)) for figure in drawn]
 
-    pairs = list(zip(figures(japanese), figures(english), strict=True))
-    assert [ja.path for ja, _ in pairs] == [en.path for _, en in pairs]
-    for ja, en in pairs:
-        assert bool(ja.caption) == bool(en.caption)
-        assert re.search(r"[\u3040-\u30ff]", ja.alt)
-        assert re.search(r"[\u3040-\u30ff]", ja.caption or "あ")
+    same(figures)
 
 
-@pairs
-def test_displayed_formulas_are_the_same(english, japanese):
-    def formulas(text):
-        return [squeezed(match[0]) for match in DISPLAY.finditer(prose(text))]
-
-    assert formulas(japanese) == formulas(english)
-
-
-@pairs
-def test_formulas_in_sentences_are_the_same(english, japanese):
-    def formulas(text):
-        return set(INLINE.findall(DISPLAY.sub("", TIE.sub("", prose(text)))))
-
-    assert formulas(japanese) == formulas(english)
+def test_figures_are_described_in_the_language_of_the_page():
+    drawn = [f for page in JAPANESE for snippet in snippets_of(page) for f in snippet.figures]
+    words = [words for f in drawn for words in (f.alt, f.caption) if words is not None]
+    assert words
+    assert [text for text in words if not re.search(r"[\u3040-\u30ff]", text)] == []
 
 
-@pairs
-def test_formulas_and_numbers_are_tied_to_the_same_code(english, japanese):
-    def ties(text):
-        return sorted(squeezed(match[0]) for match in TIE.finditer(prose(text)))
-
-    def fixed(ties):  # why something is not computed is told in the language of the page
-        return [tie for tie in ties if not tie.startswith("<!-- not computed")]
-
-    assert len(ties(japanese)) == len(ties(english))
-    assert fixed(ties(japanese)) == fixed(ties(english))
+def test_displayed_formulas_are_the_same(same):
+    same(lambda page: [squeezed(match[0]) for match in DISPLAY.finditer(prose(page))])
 
 
-@pairs
-def test_links_lead_to_the_same_places(english, japanese):
-    def links(text):
-        return sorted(LINK.findall(prose(text)))
-
-    assert links(japanese) == links(english)
+def test_formulas_in_sentences_are_the_same(same):
+    same(lambda page: set(INLINE.findall(DISPLAY.sub("", TIE.sub("", prose(page))))))
 
 
-@pairs
-def test_both_have_the_same_boxes(english, japanese):
-    def boxes(text):
-        return re.findall(r"^(!!!|\?\?\?) (\w+)", prose(text), re.MULTILINE)
+def test_formulas_and_numbers_are_tied_to_the_same_code(same):
+    def ties(page):
+        found = sorted(squeezed(match[0]) for match in TIE.finditer(prose(page)))
+        # Why something is not computed is told in the language of the page.
+        fixed = [tie for tie in found if not tie.startswith("<!-- not computed")]
+        return len(found), fixed
 
-    assert boxes(japanese) == boxes(english)
+    same(ties)
 
 
-@pytest.mark.parametrize("page", JAPANESE, ids=lambda page: page.name)
-def test_a_japanese_paragraph_is_one_line(page):
+def test_links_lead_to_the_same_places(same):
+    same(lambda page: sorted(LINK.findall(prose(page))))
+
+
+def test_both_have_the_same_boxes(same):
+    same(lambda page: re.findall(r"^(!!!|\?\?\?) (\w+)", prose(page), re.MULTILINE))
+
+
+def test_a_japanese_paragraph_is_one_line():
     """A browser shows the end of a line as a space, and Japanese has none between words."""
-    assert [match[0] for match in BREAK.finditer(prose(page.read_text("utf-8")))] == []
+    broken = [f"{name_of(page)}: {m[0]}" for page in JAPANESE for m in BREAK.finditer(prose(page))]
+    assert broken == []
 
 
 def test_a_line_that_goes_on_in_the_next_is_found():

@@ -5,10 +5,11 @@ from typing import Any
 import complex_step
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import DTypeLike, NDArray
+from properties import many
 
 from kasago.common.functions import one_hot, relu, sigmoid, softmax
 from kasago.common.gradient import numerical_gradient
@@ -22,14 +23,7 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-# Machines are noisy, so no property is judged by the time that it takes.
-many = settings(
-    max_examples=50,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-both_dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+dtypes = st.sampled_from([np.float32, np.float64])
 
 
 def batches(dtype: DTypeLike, limit: float, least: int = 0) -> st.SearchStrategy[Array]:
@@ -227,11 +221,10 @@ def test_softmax_with_loss_keeps_the_probabilities() -> None:
 # Any numbers, anywhere in memory.
 
 
-@both_dtypes
 @many
-@given(data=st.data())
+@given(data=st.data(), dtype=dtypes)
 def test_activations_take_any_numbers_anywhere_in_memory(
-    dtype: DTypeLike, data: st.DataObject
+    data: st.DataObject, dtype: DTypeLike
 ) -> None:
     x = data.draw(batches(dtype, np.finfo(dtype).max))
     dout = rng(1).normal(size=x.shape).astype(dtype)
@@ -252,10 +245,9 @@ def test_activations_take_any_numbers_anywhere_in_memory(
             np.testing.assert_array_equal(given_dout, dout)
 
 
-@both_dtypes
 @many
-@given(data=st.data())
-def test_affine_takes_a_batch_anywhere_in_memory(dtype: DTypeLike, data: st.DataObject) -> None:
+@given(data=st.data(), dtype=dtypes)
+def test_affine_takes_a_batch_anywhere_in_memory(data: st.DataObject, dtype: DTypeLike) -> None:
     x = data.draw(batches(dtype, 1e4))
     W = rng(1).normal(size=(x.shape[1], 3)).astype(dtype)
     b, dout = np.arange(3, dtype=dtype), rng(2).normal(size=(len(x), 3)).astype(dtype)
@@ -274,11 +266,10 @@ def test_affine_takes_a_batch_anywhere_in_memory(dtype: DTypeLike, data: st.Data
             np.testing.assert_array_equal(view, array)
 
 
-@both_dtypes
 @many
-@given(data=st.data())
+@given(data=st.data(), dtype=dtypes)
 def test_softmax_with_loss_takes_any_numbers_anywhere_in_memory(
-    dtype: DTypeLike, data: st.DataObject
+    data: st.DataObject, dtype: DTypeLike
 ) -> None:
     x = data.draw(batches(dtype, np.finfo(dtype).max, least=1))
     t = data.draw(hnp.arrays(int, len(x), elements=st.integers(0, x.shape[1] - 1)))

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from properties import many
 
 from kasago.common.functions import softmax
 from kasago.common.gradient import gradient_check
 from kasago.common.multi_layer_net import MultiLayerNet
+from kasago.common.trainer import Trainer
 from kasago.network import TwoLayerNet
+from kasago.training import train
 
 
 def batch(count: int = 6, size: int = 4, classes: int = 3) -> tuple[Any, Any]:
@@ -55,6 +58,7 @@ def test_the_gradient_is_the_numerical_one(activation: str, decay: float) -> Non
         np.testing.assert_allclose(grads[name], slow, atol=1e-7)
 
 
+@many
 @given(st.lists(st.integers(1, 6), max_size=4), st.integers(1, 5))
 def test_any_number_of_layers_fits_together(hidden: list[int], count: int) -> None:
     net = MultiLayerNet(4, hidden, 3, rng=np.random.default_rng(0))
@@ -70,6 +74,20 @@ def test_predict_gives_scores_as_the_book_does() -> None:
     net, (x, _) = small(), batch()
     assert np.array_equal(net.predict(x), net.scores(x))
     assert not np.allclose(softmax(net.predict(x)), net.predict(x))
+
+
+def test_training_and_scoring_never_ask_for_a_prediction() -> None:
+    """Of this class it is scores, of the others probabilities."""
+
+    class Silent(MultiLayerNet):
+        def predict(self, x: Any) -> Any:
+            raise AssertionError("asked for a prediction")
+
+    x, t = batch()
+    net = Silent(4, [5], 3, rng=np.random.default_rng(0))
+    train(net, x, t, x, t, iterations=3, batch_size=2, progress=False)
+    Trainer(net, x, t, x, t, epochs=1, mini_batch_size=2, verbose=False).train()
+    net.numerical_gradient(x, t)
 
 
 def test_weight_decay_adds_half_of_lambda_times_the_squared_weights() -> None:

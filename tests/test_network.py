@@ -10,12 +10,14 @@ from typing import Any
 import complex_step
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+from properties import many
 
 from kasago import network
+from kasago.common.classifier import Classifier
 from kasago.common.functions import one_hot, sigmoid, softmax_loss
 from kasago.common.gradient import gradient_check, numerical_gradient
 from kasago.dataset.mnist import load_mnist
@@ -37,15 +39,6 @@ def small_net(seed: int = 0, scale: float = 0.25) -> TwoLayerNet:
     for name in ("b1", "b2"):
         net.params[name] += scale * rng(seed + 1).normal(size=SIZES[name])
     return net
-
-
-# Machines are noisy, so no property is judged by the time that it takes.
-many = settings(
-    max_examples=50,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 
 def argmax_net(classes: int) -> TwoLayerNet:
@@ -100,6 +93,20 @@ def test_simple_net_weights_come_from_the_generator() -> None:
     assert not np.any(SimpleNet(rng=rng(7)).W == SimpleNet(rng=rng(8)).W)
     assert SimpleNet().W.shape == (2, 3)
     assert not np.any(SimpleNet().W == SimpleNet().W)
+
+
+# What every network writes for itself.
+
+
+def test_a_network_without_its_own_way_forward_and_back_is_none() -> None:
+    class NoWayBack(Classifier):
+        def scores(self, x: Array) -> Array:
+            return x
+
+    with pytest.raises(TypeError, match=r"NoWayBack.*loss_and_gradient"):
+        NoWayBack()
+    with pytest.raises(TypeError, match=r"Classifier.*loss_and_gradient.*scores"):
+        Classifier()
 
 
 # TwoLayerNet: its parameters.
@@ -362,11 +369,10 @@ def test_gradients_of_the_parts_of_a_batch_make_that_of_the_whole(cut: int, seed
         np.testing.assert_allclose(6 * whole[name], parts, atol=1e-14)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @many
-@given(data=st.data())
+@given(data=st.data(), dtype=st.sampled_from([np.float32, np.float64]))
 def test_any_batch_anywhere_in_memory_has_a_finite_loss_and_gradient(
-    dtype: Any, data: st.DataObject
+    data: st.DataObject, dtype: Any
 ) -> None:
     limit = float(np.finfo(dtype).max) / 128  # a weighted sum of 4 stays in range
     elements = st.floats(-limit, limit, width=8 * np.dtype(dtype).itemsize) | st.sampled_from(

@@ -6,20 +6,14 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from conftest import ROOT, address_of
-from kasago.literate.page.snippets import parse
+from conftest import PAGES as ALL
+from conftest import ROOT, address_of, name_of, snippets_of
 from kasago.literate.running.check import same_output
 from kasago.literate.site.notebook import INSTALL
 
 pytestmark = pytest.mark.xdist_group("notebooks")
 
-PAGES = {
-    page: [s for s in parse(page.read_text("utf-8"), page.name) if s.runs]
-    for page in sorted((ROOT / "docs").rglob("*.md"))
-}
-by_page = pytest.mark.parametrize(
-    "page", [page for page, running in PAGES.items() if running], ids=lambda page: page.name
-)
+PAGES = {page: running for page in ALL if (running := [s for s in snippets_of(page) if s.runs])}
 TRACES = re.compile(
     r"<!--|^!!!|^\?\?\?|\{ ?#|\]\((?!https?:)|\]\[|\\label|\\(?:eq)?ref\b|figures/|\.noeval|\.md\b",
     re.MULTILINE,
@@ -42,44 +36,54 @@ def printed(cell):
     return "".join(stdout)
 
 
-@by_page
-def test_a_notebook_is_valid_and_has_the_cells_and_outputs_of_its_page(site, page):
-    book = built_notebook(site, page)
-    nbformat.validate(book)
-    assert str(ROOT) not in nbformat.writes(book)
-    cells = code_of(book)
-    assert [cell.source for cell in cells] == [s.code.strip("\n") for s in PAGES[page]]
-    for cell, snippet in zip(cells, PAGES[page], strict=True):
-        figures = [o for o in cell.outputs if o.output_type == "display_data"]
-        errors = [o.traceback for o in cell.outputs if o.output_type == "error"]
-        assert printed(cell) == (snippet.output or "")
-        assert [o.data["text/plain"] for o in figures] == [f.alt for f in snippet.figures]
-        assert all("image/png" in o.data for o in figures)
-        assert errors == ([[snippet.options["fails"]]] if "fails" in snippet.options else [])
+def test_a_notebook_is_valid_and_has_the_cells_and_outputs_of_its_page(site, subtests):
+    for page, snippets in PAGES.items():
+        with subtests.test(name_of(page)):
+            book = built_notebook(site, page)
+            nbformat.validate(book)
+            assert str(ROOT) not in nbformat.writes(book)
+            cells = code_of(book)
+            assert [cell.source for cell in cells] == [s.code.strip("\n") for s in snippets]
+            for cell, snippet in zip(cells, snippets, strict=True):
+                figures = [o for o in cell.outputs if o.output_type == "display_data"]
+                errors = [o.traceback for o in cell.outputs if o.output_type == "error"]
+                assert printed(cell) == (snippet.output or "")
+                assert [o.data["text/plain"] for o in figures] == [f.alt for f in snippet.figures]
+                assert all("image/png" in o.data for o in figures)
+                assert errors == (
+                    [[snippet.options["fails"]]] if "fails" in snippet.options else []
+                )
 
 
-@by_page
-def test_a_notebook_has_no_trace_of_the_page_s_machinery(site, page):
-    for cell in built_notebook(site, page).cells:
-        if cell.cell_type == "markdown":
-            prose = re.sub(r"^(```+).*?^\1$|`[^`]*`", "", cell.source, flags=re.M | re.S)
-            assert not TRACES.search(prose), cell.source
+def test_a_notebook_has_no_trace_of_the_page_s_machinery(site, subtests):
+    for page in PAGES:
+        with subtests.test(name_of(page)):
+            for cell in built_notebook(site, page).cells:
+                if cell.cell_type == "markdown":
+                    prose = re.sub(r"^(```+).*?^\1$|`[^`]*`", "", cell.source, flags=re.M | re.S)
+                    assert not TRACES.search(prose), cell.source
 
 
-@by_page
-def test_the_equations_of_a_notebook_have_the_numbers_of_the_page(site, page):
-    html = (site / address_of(page) / "index.html").read_text("utf-8")
-    text = "\n".join(cell.source for cell in built_notebook(site, page).cells)
-    numbers = re.findall(r'id="eq:[^"]*"><mtext>\((\d+)\)</mtext>', html)
-    assert re.findall(r"\\tag\{(\d+)\}", text) == numbers
-    assert "(?)" not in text
+def test_the_equations_of_a_notebook_have_the_numbers_of_the_page(site, subtests):
+    for page in PAGES:
+        with subtests.test(name_of(page)):
+            html = (site / address_of(page) / "index.html").read_text("utf-8")
+            text = "\n".join(cell.source for cell in built_notebook(site, page).cells)
+            numbers = re.findall(r'id="eq:[^"]*"><mtext>\((\d+)\)</mtext>', html)
+            assert re.findall(r"\\tag\{(\d+)\}", text) == numbers
+            assert "(?)" not in text
 
 
-@by_page
-def test_a_page_with_snippets_links_to_its_notebook_in_its_language(site, page):
-    html = (site / address_of(page) / "index.html").read_text("utf-8")
-    words = "ノートブックとしてダウンロード" if ".ja." in page.name else "Download as a notebook"
-    assert f'<a href="{page.name.split(".")[0]}.ipynb" download>{words}</a>' in html
+def test_a_page_with_snippets_links_to_its_notebook_in_its_language(site, subtests):
+    for page in PAGES:
+        with subtests.test(name_of(page)):
+            html = (site / address_of(page) / "index.html").read_text("utf-8")
+            words = (
+                "ノートブックとしてダウンロード"
+                if ".ja." in page.name
+                else "Download as a notebook"
+            )
+            assert f'<a href="{page.name.split(".")[0]}.ipynb" download>{words}</a>' in html
 
 
 def test_a_page_without_snippets_has_no_link_to_a_notebook(site):

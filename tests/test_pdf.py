@@ -115,8 +115,8 @@ def test_nothing_of_the_screen_is_in_the_book(chapter):
         assert trace not in chapter
 
 
-def test_the_command_writes_a_file_beside_each_front_page(small_site, tmp_path, browser):
-    site = shutil.copytree(small_site(), tmp_path / "site")
+def test_the_command_writes_a_file_beside_each_front_page(small_sites, tmp_path, browser):
+    site = shutil.copytree(small_sites["bare"], tmp_path / "site")
     command = [sys.executable, "-m", "kasago.literate.site.pdf", site, "book.pdf"]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

@@ -96,7 +96,7 @@ def test_every_supported_python_is_tested_the_oldest_with_the_oldest_versions():
     [job] = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))[
         "jobs"
     ].values()
-    tested = job["strategy"]["matrix"]["include"]
+    tested = job["strategy"]["matrix"]["case"]
     supported = [name.rpartition(" ")[2] for name in PROJECT["classifiers"]]
     oldest = PROJECT["requires-python"].removeprefix(">=")
     assert supported[0] == oldest
@@ -106,6 +106,14 @@ def test_every_supported_python_is_tested_the_oldest_with_the_oldest_versions():
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for case in tested:
         assert re.search(rf"^{case['target']}:", makefile, re.M), case
+
+
+def test_the_machines_of_a_version_have_all_tests_between_them():
+    [job] = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))[
+        "jobs"
+    ].values()
+    assert job["strategy"]["matrix"]["part"] == ["site", "not site"]
+    assert job["steps"][-1]["env"]["PYTEST_ADDOPTS"] == '-m "${{ matrix.part }}"'
 
 
 # What the site says of it.
@@ -127,34 +135,34 @@ by_edition = pytest.mark.parametrize(("page", "words"), WORDS.items(), ids=WORDS
 
 
 @by_edition
-def test_the_button_that_copies_and_the_foot_of_the_page_say_what_is_free(page, words, small_site):
+def test_the_button_that_copies_and_the_foot_of_the_page_say_what_is_free(page, words, small_sites):
     copy = words[0]
     foot = "文章と図は" if page.startswith("ja") else "Text and figures:"
-    text = (small_site() / page).read_text("utf-8")
+    text = (small_sites["bare"] / page).read_text("utf-8")
     assert f'"clipboard.copy": {json.dumps(copy)}' in text
     assert foot in text.partition('class="md-copyright"')[2]
 
 
 @by_edition
-def test_without_a_repository_no_link_leads_to_one(page, words, small_site):
-    text = (small_site() / page).read_text("utf-8")
+def test_without_a_repository_no_link_leads_to_one(page, words, small_sites):
+    text = (small_sites["bare"] / page).read_text("utf-8")
     for trace in ('class="report"', 'rel="edit"', 'class="md-source"', words[1], "/edit/"):
         assert trace not in text
 
 
 @by_edition
-def test_a_page_leads_to_the_book_as_a_pdf_where_there_is_one(page, words, small_site):
+def test_a_page_leads_to_the_book_as_a_pdf_where_there_is_one(page, words, small_sites):
     name = "本全体のPDF" if page.startswith("ja") else "The whole book as a PDF"
     link = re.compile(rf'<a href="kasago.pdf">\s*{name}\s*</a>')
-    assert link.search((small_site(pdf="kasago.pdf") / page).read_text("utf-8"))
-    assert name not in (small_site() / page).read_text("utf-8")
+    assert link.search((small_sites["full"] / page).read_text("utf-8"))
+    assert name not in (small_sites["bare"] / page).read_text("utf-8")
 
 
 @by_edition
 def test_with_a_repository_a_page_leads_to_its_source_and_to_where_problems_are_reported(
-    page, words, small_site
+    page, words, small_sites
 ):
-    text = (small_site("https://github.com/example/kasago") / page).read_text("utf-8")
+    text = (small_sites["full"] / page).read_text("utf-8")
     source = "index.ja.md" if page.startswith("ja") else "index.md"
     edit = f'<a href="https://github.com/example/kasago/edit/main/docs/{source}" rel="edit">'
     assert f"{edit}{words[1]}</a>" in text
@@ -162,8 +170,8 @@ def test_with_a_repository_a_page_leads_to_its_source_and_to_where_problems_are_
     assert text.count(f"<span>{words[2]}</span></a></div>") == 2
 
 
-def test_the_link_to_report_a_problem_is_not_found_by_a_search(small_site):
-    folder = small_site("https://github.com/example/kasago") / "search"
+def test_the_link_to_report_a_problem_is_not_found_by_a_search(small_sites):
+    folder = small_sites["full"] / "search"
     index = "".join((folder / f"{language}.json").read_text("utf-8") for language in ("en", "ja"))
     assert "2 ** 10" in index
     assert "Report a problem" not in index

@@ -10,12 +10,11 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 
 import kasago
-from conftest import ROOT, address_of
-from kasago.literate.page.snippets import parse
+from conftest import PAGES, ROOT, address_of, name_of, snippets_of, text_of
 
 DOCS = ROOT / "docs"
-REFERENCE = sorted((DOCS / "reference").glob("*.md"))
-CHAPTERS = [page for page in sorted(DOCS.rglob("*.md")) if page not in REFERENCE]
+REFERENCE = [page for page in PAGES if page.parent == DOCS / "reference"]
+CHAPTERS = [page for page in PAGES if page not in REFERENCE]
 EDITIONS = {"en": "", "ja": "ja/"}
 
 # What a reader imports, and not what runs the book; figures are imported from `kasago.plot`, and
@@ -36,7 +35,6 @@ PUBLIC = {f"{name}.{public}" for name, m in MODULES.items() for public in getatt
 
 site_test = pytest.mark.xdist_group("reference")
 by_edition = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
-by_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda page: page.name)
 
 
 class Links(HTMLParser):
@@ -97,7 +95,7 @@ def entries(edition, links):
 
 def imports(chapter):
     """The public names that the snippets of a page import, read line by line."""
-    code = "\n".join(snippet.code for snippet in parse(chapter.read_text("utf-8"), chapter.name))
+    code = "\n".join(snippet.code for snippet in snippets_of(chapter))
     code = re.sub(r"\(\s*([^()]*?),?\s*\)", lambda m: " ".join(m[1].split()), code)
     found = re.findall(r"^ *from (kasago[\w.]*) import ([\w, ]+)", code, re.MULTILINE)
     return {f"{module}.{name.split()[0]}" for module, names in found for name in names.split(",")}
@@ -145,37 +143,43 @@ def test_types_stand_as_the_docstring_has_them(site):
 
 
 @site_test
-@by_chapter
-def test_what_a_snippet_imports_leads_to_its_entry(chapter, links):
-    page = address_of(chapter)
-    edition = "ja/" if page.startswith("ja/") else ""
-    known = entries(edition, links)
-    assert imports(chapter) <= set(known)
-    leads = {(link["text"], resolved(page, link)) for link in links(page).within("snippet")}
-    assert {(name.rpartition(".")[2], known[name]) for name in imports(chapter)} <= leads
-    assert {address for _, address in leads} <= set(known.values())
+def test_what_a_snippet_imports_leads_to_its_entry(links, subtests):
+    for chapter in CHAPTERS:
+        with subtests.test(name_of(chapter)):
+            page = address_of(chapter)
+            edition = "ja/" if page.startswith("ja/") else ""
+            known = entries(edition, links)
+            assert imports(chapter) <= set(known)
+            leads = {(link["text"], resolved(page, link)) for link in links(page).within("snippet")}
+            assert {(name.rpartition(".")[2], known[name]) for name in imports(chapter)} <= leads
+            assert {address for _, address in leads} <= set(known.values())
 
 
 @site_test
-@by_chapter
-def test_an_entry_leads_back_to_the_chapters_that_use_it(chapter, links):
-    page = address_of(chapter)
-    edition = "ja/" if page.startswith("ja/") else ""
-    known = entries(edition, links)
-    menu = links(edition).within("md-nav")
-    title = next(
-        t for link in menu if resolved(edition, link) == page and (t := link["text"].strip())
-    )
-    for name in imports(chapter):
-        entry = urldefrag(known[name]).url
-        back = [
-            (urldefrag(resolved(entry, link)).url, link["text"])
-            for link in links(entry).within("used-in")
-            if link["under"] == name
-        ]
-        assert (page, title) in back
-        assert len(back) == len(set(back))
-        assert all(address.startswith("ja/") == page.startswith("ja/") for address, _ in back)
+def test_an_entry_leads_back_to_the_chapters_that_use_it(links, subtests):
+    for chapter in CHAPTERS:
+        with subtests.test(name_of(chapter)):
+            page = address_of(chapter)
+            edition = "ja/" if page.startswith("ja/") else ""
+            known = entries(edition, links)
+            menu = links(edition).within("md-nav")
+            title = next(
+                t
+                for link in menu
+                if resolved(edition, link) == page and (t := link["text"].strip())
+            )
+            for name in imports(chapter):
+                entry = urldefrag(known[name]).url
+                back = [
+                    (urldefrag(resolved(entry, link)).url, link["text"])
+                    for link in links(entry).within("used-in")
+                    if link["under"] == name
+                ]
+                assert (page, title) in back
+                assert len(back) == len(set(back))
+                assert all(
+                    address.startswith("ja/") == page.startswith("ja/") for address, _ in back
+                )
 
 
 @site_test
@@ -199,10 +203,11 @@ def test_no_name_in_code_leads_nowhere(site):
         assert '<span title="kasago.' not in file.read_text("utf-8"), file
 
 
-@by_chapter
-def test_names_on_the_line_of_the_package_are_links(chapter):
-    text = chapter.read_text("utf-8")
-    line = re.search(r"^(?:In the package: |パッケージでは：)(?:.+\n)+", text, re.MULTILINE)
-    bare = re.findall(r"(?<!\[)`([\w.]+)`", line[0] if line else "")
-    names = {name.rpartition(".")[2] for name in PUBLIC} | set(MODULES)
-    assert not names & set(bare)
+def test_names_on_the_line_of_the_package_are_links(subtests):
+    for chapter in CHAPTERS:
+        with subtests.test(name_of(chapter)):
+            text = text_of(chapter)
+            line = re.search(r"^(?:In the package: |パッケージでは：)(?:.+\n)+", text, re.MULTILINE)
+            bare = re.findall(r"(?<!\[)`([\w.]+)`", line[0] if line else "")
+            names = {name.rpartition(".")[2] for name in PUBLIC} | set(MODULES)
+            assert not names & set(bare)

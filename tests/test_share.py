@@ -9,15 +9,15 @@ from urllib.parse import urljoin
 
 import pytest
 
-from conftest import ROOT, address_of, serving
+from conftest import PAGES as SOURCES
+from conftest import address_of, serving, text_of
 from kasago.literate.running.figure import to_card
 from kasago.literate.site.share import FIGURE
 
 pytestmark = pytest.mark.xdist_group("share")
 
 SITE = os.environ.get("SITE_URL", "https://kasago.example/")
-PAGES = {address_of(page): page for page in sorted((ROOT / "docs").rglob("*.md"))}
-by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "index")
+PAGES = {address_of(page): page for page in SOURCES}
 
 
 class Head(HTMLParser):
@@ -66,55 +66,60 @@ def editions_of(page):
     }
 
 
-@by_page
-def test_a_page_says_where_it_is_and_where_its_editions_are(heads, page):
-    assert heads[page].canonical == heads[page].meta["og:url"] == SITE + page
-    assert heads[page].editions == editions_of(page)
+def test_a_page_says_where_it_is_and_where_its_editions_are(heads, subtests):
+    for page in PAGES:
+        with subtests.test(page or "index"):
+            assert heads[page].canonical == heads[page].meta["og:url"] == SITE + page
+            assert heads[page].editions == editions_of(page)
 
 
-@by_page
-def test_a_page_has_a_description_of_its_own(heads, page):
-    description = heads[page].meta["description"]
-    assert 50 <= len(description) <= 160
-    assert heads[page].meta["og:description"] == description
-    assert [p for p in PAGES if heads[p].meta["description"] == description] == [page]
+def test_a_page_has_a_description_of_its_own(heads, subtests):
+    for page in PAGES:
+        with subtests.test(page or "index"):
+            description = heads[page].meta["description"]
+            assert 50 <= len(description) <= 160
+            assert heads[page].meta["og:description"] == description
+            assert [p for p in PAGES if heads[p].meta["description"] == description] == [page]
 
 
-@by_page
-def test_a_page_has_the_title_of_its_text(heads, page):
-    heading = re.search(r"^# (.*) \{ #", PAGES[page].read_text("utf-8"), re.MULTILINE)[1]
-    front = page in ("", "ja/")
-    assert heads[page].title == (heading if front else f"{heading} - Kasago")
-    assert heads[page].meta["og:title"] == heading
-    assert heads[page].meta["og:type"] == ("website" if front else "article")
+def test_a_page_has_the_title_of_its_text(heads, subtests):
+    for page in PAGES:
+        with subtests.test(page or "index"):
+            heading = re.search(r"^# (.*) \{ #", text_of(PAGES[page]), re.MULTILINE)[1]
+            front = page in ("", "ja/")
+            assert heads[page].title == (heading if front else f"{heading} - Kasago")
+            assert heads[page].meta["og:title"] == heading
+            assert heads[page].meta["og:type"] == ("website" if front else "article")
 
 
-@by_page
-def test_a_page_has_a_picture_drawn_from_its_first_figure(heads, site, page):
-    meta = heads[page].meta
-    figure = FIGURE.search((site / page / "index.html").read_text("utf-8"))
-    edition = "ja/" if page.startswith("ja/") else ""
-    own = page if figure else edition
-    name = PAGES[page].name.partition(".")[0] if figure else "index"
-    picture = f"{own}{name}.png"
-    assert meta["og:image"] == SITE + picture
-    assert len(meta["og:image:alt"]) > 20
-    assert bool(re.search("[\u3040-\u30ff]", meta["og:image:alt"])) == bool(edition)
-    png = (site / picture).read_bytes()
-    assert len(png) < 150_000
-    size = (int(meta["og:image:width"]), int(meta["og:image:height"]))
-    assert struct.unpack(">II", png[16:24]) == size == (1200, 630)
-    if figure:  # drawn anew, it is the same to the byte
-        assert to_card.__wrapped__(figure[1]) == png
+def test_a_page_has_a_picture_drawn_from_its_first_figure(heads, site, subtests):
+    for page in PAGES:
+        with subtests.test(page or "index"):
+            meta = heads[page].meta
+            figure = FIGURE.search((site / page / "index.html").read_text("utf-8"))
+            edition = "ja/" if page.startswith("ja/") else ""
+            own = page if figure else edition
+            name = PAGES[page].name.partition(".")[0] if figure else "index"
+            picture = f"{own}{name}.png"
+            assert meta["og:image"] == SITE + picture
+            assert len(meta["og:image:alt"]) > 20
+            assert bool(re.search("[\u3040-\u30ff]", meta["og:image:alt"])) == bool(edition)
+            png = (site / picture).read_bytes()
+            assert len(png) < 150_000
+            size = (int(meta["og:image:width"]), int(meta["og:image:height"]))
+            assert struct.unpack(">II", png[16:24]) == size == (1200, 630)
+            if figure:  # drawn anew, it is the same to the byte
+                assert to_card.__wrapped__(figure[1]) == png
 
 
-@by_page
-def test_a_page_says_its_language_and_the_other(heads, page):
-    locales = ["en_US", "ja_JP"]
-    if heads[page].language == "ja":
-        locales.reverse()
-    meta = heads[page].meta
-    assert [meta["og:locale"], meta["og:locale:alternate"]] == locales
+def test_a_page_says_its_language_and_the_other(heads, subtests):
+    for page in PAGES:
+        with subtests.test(page or "index"):
+            locales = ["en_US", "ja_JP"]
+            if heads[page].language == "ja":
+                locales.reverse()
+            meta = heads[page].meta
+            assert [meta["og:locale"], meta["og:locale:alternate"]] == locales
 
 
 def test_the_map_of_the_site_has_every_page_with_its_editions(site):

@@ -14,8 +14,6 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-RESULTS = Path(__file__).with_name("results.json")
-
 # What each contender is called. The first of a job is how the original notebook does it.
 JOBS = {
     "training": {

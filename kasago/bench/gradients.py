@@ -39,7 +39,7 @@ def notebook_grid() -> Work:
 def kasago_grid() -> Work:
     """Move all points at once."""
     points = _grid()
-    return lambda: numerical_gradient_2d(_bowl, points)
+    return lambda: numerical_gradient_2d(_bowl, points, vectorized=True)
 
 
 def _layer() -> tuple[Callable[[Any], float], NDArray[Any]]:

@@ -1,6 +1,7 @@
 """What all networks that tell classes apart have in common."""
 
 import copy
+from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -16,10 +17,11 @@ __all__ = ["Classifier"]
 CHUNK = 1000
 
 
-class Classifier:
+class Classifier(ABC):
     """A network that scores classes: what follows from its scores and its gradient.
 
-    A subclass has `params` and writes `scores` and `loss_and_gradient`.
+    A subclass has `params` and writes `scores` and `loss_and_gradient`; without them it cannot be
+    instantiated.
 
     Attributes
     ----------
@@ -32,17 +34,19 @@ class Classifier:
     ...     params = {"W": np.array([[1.0, 0.0], [0.0, 1.0]])}
     ...     def scores(self, x):
     ...         return x @ self.params["W"]
-    >>> issubclass(Linear, Classifier)
-    True
-    >>> x, t = np.array([[3.0, 1.0], [0.0, 2.0]]), np.array([0, 0])
-    >>> Linear().accuracy(x, t)
+    ...     def loss_and_gradient(self, x, t):
+    ...         da = (self.predict(x) - one_hot(t, self.scores(x))) / len(x)
+    ...         return self.loss(x, t), {"W": x.T @ da}
+    >>> x, t, net = np.array([[3.0, 1.0], [0.0, 2.0]]), np.array([0, 0]), Linear()
+    >>> net.accuracy(x, t)
     0.5
-    >>> Linear().numerical_gradient(x, t)["W"].shape
-    (2, 2)
+    >>> np.allclose(net.gradient(x, t)["W"], net.numerical_gradient(x, t)["W"])
+    True
     """
 
     params: dict[str, NDArray[Any]]
 
+    @abstractmethod
     def scores(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return the scores of the classes, before softmax.
 
@@ -54,8 +58,8 @@ class Classifier:
         -------
         ndarray, shape (output_size,) or (N, output_size)
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def loss_and_gradient(
         self, x: NDArray[Any], t: NDArray[Any]
     ) -> tuple[float, dict[str, NDArray[Any]]]:
@@ -72,7 +76,6 @@ class Classifier:
         float, dict of str to ndarray
             The gradient has the names and shapes of `params`.
         """
-        raise NotImplementedError
 
     def predict(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return the probabilities of the classes.

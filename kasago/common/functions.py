@@ -98,8 +98,7 @@ def sigmoid(x: ArrayLike) -> Any:
     """
     x = _as_float(x)
     z = np.exp(-np.abs(x))
-    # The numerator is 1 where x >= 0 (True), and z, which is never above 1, elsewhere.
-    return np.maximum(x >= 0, z) / (1 + z)
+    return np.where(x >= 0, 1, z) / (1 + z)
 
 
 def sigmoid_grad(x: ArrayLike) -> Any:
@@ -280,7 +279,8 @@ def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> float:
             f"y must hold probabilities in [0, 1], got values from {np.min(y)} to {np.max(y)}; "
             "did you forget the softmax?"
         )
-    return float(-np.mean(np.sum(t * np.log(y + DELTA), axis=-1), dtype=np.float64))
+    # 0 - ..., since the negative of a sum of 0 would be -0.0.
+    return float(0 - np.mean(np.sum(t * np.log(y + DELTA), axis=-1), dtype=np.float64))
 
 
 def softmax_loss(x: ArrayLike, t: ArrayLike) -> float:
@@ -320,10 +320,10 @@ def softmax_loss(x: ArrayLike, t: ArrayLike) -> float:
     t = one_hot(t, x)
     _refuse_empty(x)
     z = _below_max(x)
-    log_y = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    costs = np.log(np.exp(z).sum(axis=-1, keepdims=True)) - z
     with np.errstate(over="ignore"):
-        logs = (t * log_y).sum(axis=-1)
-        loss = _finite(-logs.sum(dtype=np.float64) / logs.size)
+        losses = (t * costs).sum(axis=-1)
+        loss = _finite(losses.sum(dtype=np.float64) / losses.size)
     if math.isnan(loss):
         raise ValueError("x holds NaN (not a number) or infinity; did the training diverge?")
     return loss

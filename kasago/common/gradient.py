@@ -19,7 +19,7 @@ __all__ = [
 H = 1e-4
 
 
-def numerical_diff(f: Callable[[Any], Any], x: ArrayLike) -> Any:
+def numerical_diff(f: Callable[[Any], Any], x: ArrayLike, *, h: float | NDArray[Any] = H) -> Any:
     """Return the derivative of a function of one variable by a central difference.
 
     Parameters
@@ -28,6 +28,8 @@ def numerical_diff(f: Callable[[Any], Any], x: ArrayLike) -> Any:
         Takes a number, returns a number; for an array `x`, works element by element.
     x : float or array_like
         Where to take the derivative. Computed in float64.
+    h : float or ndarray
+        The step; an array has one for each element of `x`.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def numerical_diff(f: Callable[[Any], Any], x: ArrayLike) -> Any:
 
     Notes
     -----
-    `f'(x) = (f(x + h) - f(x - h)) / (2h)` with h = 1e-4. Saito (2016), section 4.3.1.
+    `f'(x) = (f(x + h) - f(x - h)) / (2h)`. Saito (2016), section 4.3.1, with h = 1e-4.
     From about x = 1e12, floats lie further apart than h, and the result is noise or 0.
 
     Examples
@@ -45,7 +47,7 @@ def numerical_diff(f: Callable[[Any], Any], x: ArrayLike) -> Any:
     """
     # [()] makes a scalar of an array without axes and leaves any other as it is.
     x = np.asarray(x, dtype=np.float64)[()]
-    return (f(x + H) - f(x - H)) / (2 * H)
+    return (f(x + h) - f(x - h)) / (2 * h)
 
 
 def tangent_line(f: Callable[[Any], Any], x: float) -> Callable[[Any], Any]:
@@ -117,41 +119,29 @@ def numerical_gradient(
     >>> print(numerical_gradient(lambda x: np.sum(x**2), x).round(6))
     [6. 8.]
     """
-    if not isinstance(x, np.ndarray) or not np.issubdtype(x.dtype, np.floating):
-        given = f"dtype {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
-        raise TypeError(
-            f"numerical_gradient needs a NumPy array of floats, got {given}: it moves each "
-            "element of x by a small step, in place; use np.array(x, dtype=float)"
-        )
+    _refuse_what_cannot_move(x)
     grad = np.zeros_like(x)
     for index in np.ndindex(x.shape):
-        value = x[index]
-        h = _step(value)
-        try:
-            x[index] = value + h
-            above = _one_number(f(x))
-            x[index] = value - h
-            below = _one_number(f(x))
-        finally:
-            x[index] = value
-        grad[index] = (above - below) / (2 * h)
+        element = x[(*index, ...)]  # a view: what is written to it is written to x
+        grad[index] = _partial(lambda: _one_number(f(x)), element)
     return grad
 
 
-def numerical_gradient_2d(f: Callable[[NDArray[Any]], Any], X: ArrayLike) -> NDArray[Any]:
+def numerical_gradient_2d(
+    f: Callable[[NDArray[Any]], Any], X: ArrayLike, *, vectorized: bool = False
+) -> NDArray[Any]:
     """Return the gradient of a function at each row of an array, a point a row.
-
-    A function that is written for its variables, such as ``x[0] ** 2 + x[1] ** 2``, takes arrays
-    for them as well, and then all points are computed at once. Any other is called point by
-    point.
 
     Parameters
     ----------
     f : callable
-        Takes a point, shape (d,), returns one number. It is first tried with the d variables of
-        all points, shape (d, n); what it raises then is ignored.
+        Takes a point, shape (d,), returns one number. If vectorized, takes the d variables of
+        all points, shape (d, n), returns a number for each point, shape (n,).
     X : array_like of float, shape (n, d) or (d,)
         The points, or one point. Left as it is.
+    vectorized : bool
+        Whether `f` takes all points at once, as one does that is written for its variables,
+        such as ``x[0] ** 2 + x[1] ** 2``. That is faster than point by point.
 
     Returns
     -------
@@ -160,7 +150,8 @@ def numerical_gradient_2d(f: Callable[[NDArray[Any]], Any], X: ArrayLike) -> NDA
     Raises
     ------
     TypeError, ValueError
-        As `numerical_gradient`; ValueError also if `X` has more than two axes.
+        As `numerical_gradient`; ValueError also if `X` has more than two axes, or if a
+        vectorized `f` returns anything but a number for each point.
 
     Notes
     -----
@@ -173,19 +164,25 @@ def numerical_gradient_2d(f: Callable[[NDArray[Any]], Any], X: ArrayLike) -> NDA
     array([[6., 8.],
            [0., 4.],
            [6., 0.]])
+    >>> numerical_gradient_2d(lambda x: x[0] ** 2 + x[1] ** 2, points, vectorized=True).round(6)
+    array([[6., 8.],
+           [0., 4.],
+           [6., 0.]])
     """
     X = np.array(X)
     if X.ndim not in (1, 2):
         raise ValueError(f"X must have shape (n, d) or (d,), got {X.shape}")
-    if X.ndim == 1:
-        return numerical_gradient(f, X)
-    if X.dtype == np.float64 and _takes_all_rows(f, X):
-        variables = X.T.copy()
-        return np.transpose([_difference(f, variables, variable) for variable in variables])
-    grad = np.zeros_like(X)
-    for i, x in enumerate(X):
-        grad[i] = numerical_gradient(f, x)
-    return grad
+    _refuse_what_cannot_move(X)
+    points = np.atleast_2d(X)
+    grad = np.zeros_like(points)
+    if vectorized:
+        variables = points.T.copy()
+        for i, variable in enumerate(variables):
+            grad[:, i] = _partial(lambda: _numbers(f(variables), len(points)), variable)
+    else:
+        for i, point in enumerate(points):
+            grad[i] = numerical_gradient(f, point)
+    return grad.reshape(X.shape)
 
 
 def gradient_check(
@@ -268,7 +265,7 @@ def gradient_check(
         if entries is not None:
             places = [places[i] for i in rng.choice(len(places), entries, replace=False)]
         errors = [
-            abs(_difference(lambda _: f(), params[name], params[name][at]) - grads[name][at])
+            abs(_partial(lambda: _one_number(f()), params[name][at]) - grads[name][at])
             for name, at in places
         ]
     return float(np.max(errors, initial=0)) / (largest or 1.0)
@@ -283,59 +280,51 @@ def _error_along(
     """Return the error of the slope along a random direction of length 1."""
     u = {name: rng.standard_normal(param.shape) for name, param in params.items()}
     length = np.sqrt(sum(np.sum(part**2) for part in u.values())) or 1.0
-    values = {name: param.copy() for name, param in params.items()}
-    losses = []
+    start = {name: param.copy() for name, param in params.items()}
+
+    def along(distance: float) -> float:
+        for name, param in params.items():
+            param[...] = start[name] + distance * u[name] / length
+        return _one_number(f())
+
     try:
-        for h in (H, -H):
-            for name, param in params.items():
-                param[...] = values[name] + h * u[name] / length
-            losses.append(_one_number(f()))
+        numerical = numerical_diff(along, 0.0)
     finally:
         for name, param in params.items():
-            param[...] = values[name]
+            param[...] = start[name]
     slope = sum(float(np.sum(grads[name] * u[name])) for name in params) / length
-    return float(abs((losses[0] - losses[1]) / (2 * H) - slope))
+    return float(abs(numerical - slope))
 
 
-def _takes_all_rows(f: Callable[[NDArray[Any]], Any], X: NDArray[Any]) -> bool:
-    """Say whether `f` of all columns is `f` of each row.
-
-    By the shape of what it returns; by the rows in reverse, for what runs along them; and by
-    a few rows alone, for what mixes them all.
-    """
-    try:
-        values = np.asarray(f(X.T.copy()))
-        if values.shape != (len(X),) or values.dtype.kind not in "fiub":
-            return False
-        reverse = np.asarray(f(X[::-1].T.copy()))
-        # Summed in another order, the same value may differ in its last bits.
-        if not np.allclose(values, reverse[::-1], rtol=1e-12, atol=0, equal_nan=True):
-            return False
-    except Exception:
-        return False
-    few = {0, len(X) // 3, len(X) // 2, len(X) - 1} if len(X) else set()
-    return all(math.isclose(values[i], _one_number(f(X[i].copy())), rel_tol=1e-12) for i in few)
-
-
-def _difference(f: Callable[[NDArray[Any]], Any], x: NDArray[Any], part: NDArray[Any]) -> Any:
-    """Return the central difference of `f(x)` when a part of `x`, a view, moves by h."""
+def _partial(f: Callable[[], Any], part: NDArray[Any]) -> Any:
+    """Return the derivative of `f()` by a part of what it reads, which moves and is put back."""
     value = part.copy()
+
+    def moved_to(x: Any) -> Any:
+        part[...] = x
+        return f()
+
     try:
-        part[...] = value + H
-        above = np.array(f(x), dtype=np.float64)  # copies: what f returns may be a view of x
-        part[...] = value - H
-        below = np.array(f(x), dtype=np.float64)
+        return numerical_diff(moved_to, value, h=_step(value))
     finally:
         part[...] = value
-    return (above - below) / (2 * H)
 
 
-def _step(value: Any) -> Any:
+def _step(value: NDArray[Any]) -> Any:
     eps = np.finfo(value.dtype).eps
     if eps <= np.finfo(np.float64).eps:
         return H
     # The step that balances the errors of formula and rounding: the cube root of eps.
-    return np.cbrt(eps) * max(abs(value), value.dtype.type(1))
+    return np.cbrt(eps) * np.maximum(np.abs(value), 1)
+
+
+def _refuse_what_cannot_move(x: Any) -> None:
+    if not isinstance(x, np.ndarray) or not np.issubdtype(x.dtype, np.floating):
+        given = f"dtype {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
+        raise TypeError(
+            f"numerical_gradient needs a NumPy array of floats, got {given}: it moves each "
+            "element of x by a small step, in place; use np.array(x, dtype=float)"
+        )
 
 
 def _one_number(value: Any) -> float:
@@ -344,3 +333,13 @@ def _one_number(value: Any) -> float:
         given = f"an array of shape {number.shape}" if number.ndim else repr(value)
         raise ValueError(f"f must return one number, got {given}")
     return float(number)
+
+
+def _numbers(value: Any, count: int) -> NDArray[np.float64]:
+    numbers = np.asarray(value)
+    if numbers.shape != (count,) or numbers.dtype.kind not in "fiub":
+        raise ValueError(
+            f"a vectorized f must return a number for each of {count} points, shape ({count},); "
+            f"got {numbers.dtype} of shape {numbers.shape}"
+        )
+    return numbers.astype(np.float64)  # a copy: what f returns may be a view of x

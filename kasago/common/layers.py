@@ -335,4 +335,5 @@ class SoftmaxWithLoss:
         -------
         ndarray, shape of the scores
         """
-        return dout * (self.y - self.t) / (self.y.size // self.y.shape[-1])
+        N = self.y[..., 0].size  # 1 of one sample
+        return dout * (self.y - self.t) / N

@@ -112,16 +112,6 @@ class MultiLayerNet(Classifier):
         return other
 
     def scores(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return the scores of the classes, before softmax.
-
-        Parameters
-        ----------
-        x : ndarray, shape (N, input_size)
-
-        Returns
-        -------
-        ndarray, shape (N, output_size)
-        """
         for layer in self.layers.values():
             x = layer.forward(x)
         return x
@@ -163,19 +153,6 @@ class MultiLayerNet(Classifier):
     def loss_and_gradient(
         self, x: NDArray[Any], t: NDArray[Any]
     ) -> tuple[float, dict[str, NDArray[Any]]]:
-        """Return the loss of a batch and its gradient, from one run forward and one back.
-
-        Parameters
-        ----------
-        x : ndarray, shape (N, input_size)
-        t : ndarray
-            One-hot or class indices.
-
-        Returns
-        -------
-        float, dict of str to ndarray
-            The gradient has the names and shapes of `params`.
-        """
         loss = self.loss(x, t)
         dout = self.last_layer.backward()
         for layer in reversed(self.layers.values()):

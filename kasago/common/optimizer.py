@@ -4,7 +4,9 @@ AdaGrad, RMSprop and Adam square the gradient. Where the square overflows, for a
 about 1e154 (1e19 in float32), NumPy warns, and that entry of the parameter moves no more.
 """
 
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, MutableMapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -75,7 +77,7 @@ def gradient_descent(
     return history
 
 
-class _Optimizer:
+class _Optimizer(ABC):
     """A rule that moves parameters by their gradients; a subclass says how far.
 
     Parameters
@@ -87,36 +89,60 @@ class _Optimizer:
     def __init__(self, lr: float) -> None:
         self.lr = lr
 
-    def update(self, params: Mapping[str, NDArray[Any]], grads: Mapping[str, NDArray[Any]]) -> None:
-        """Move every parameter one step, in place.
+    def update(self, params: MutableMapping[str, Any], grads: Mapping[str, Any]) -> None:
+        """Move every parameter one step.
 
         Parameters
         ----------
-        params : mapping of str to ndarray
-            The parameters by name. Changed in place.
-        grads : mapping of str to ndarray
+        params : mapping of str to ndarray of float, or number
+            The parameters by name. An array is changed in place; in the place of a number comes
+            another, a float.
+        grads : mapping of str to array_like
             The gradient of each, same names and shapes.
 
         Raises
         ------
+        TypeError
+            If a parameter is no array of floats and no number, or a gradient is not of numbers.
         ValueError
-            If a gradient is missing or has another shape; no parameter has moved then.
+            If a gradient is missing or has another shape. No parameter has moved then, nor after
+            a TypeError.
         """
-        for name, param in params.items():
-            if name not in grads:
-                raise ValueError(f"no gradient for {name!r}; grads has {sorted(grads)}")
-            if grads[name].shape != param.shape:
-                raise ValueError(
-                    f"the gradient of {name!r} has shape {grads[name].shape}, "
-                    f"the parameter {param.shape}"
-                )
-        for name in params:
-            # Not params[name] += ..., which would also write into the mapping.
-            np.add(params[name], self._step(name, grads[name]), out=params[name])
+        floats = {name: _gradient(name, param, grads) for name, param in params.items()}
+        for name, grad in floats.items():
+            param = params[name]
+            if isinstance(param, np.ndarray):
+                # Not params[name] += ..., which would also write into the mapping.
+                np.add(param, self._step(name, grad), out=param)
+            else:
+                kind = type(param) if isinstance(param, np.floating) else float
+                params[name] = kind(param + self._step(name, grad))
 
+    @abstractmethod
     def _step(self, name: str, grad: NDArray[Any]) -> Any:
         """Return what is added to the parameter of that name."""
-        raise NotImplementedError
+
+
+def _gradient(name: str, param: Any, grads: Mapping[str, Any]) -> NDArray[Any]:
+    """Return the gradient of a parameter in floats, or say why there is no step."""
+    is_array = isinstance(param, np.ndarray)
+    if not (param.dtype.kind == "f" if is_array else isinstance(param, Real)):
+        given = f"an array of {param.dtype}" if is_array else type(param).__name__
+        raise TypeError(
+            f"{name!r} must be an array of floats or a number, such as np.array([1.0, 2.0]); "
+            f"got {given}"
+        )
+    if name not in grads:
+        raise ValueError(f"no gradient for {name!r}; grads has {sorted(grads)}")
+    grad = np.asarray(grads[name])
+    if grad.shape != np.shape(param):
+        raise ValueError(
+            f"the gradient of {name!r} has shape {grad.shape}, the parameter {np.shape(param)}"
+        )
+    if grad.dtype.kind not in "fiub":
+        raise TypeError(f"the gradient of {name!r} must hold numbers, got {grads[name]!r}")
+    # Squares of small integers would wrap.
+    return grad if grad.dtype.kind == "f" else grad.astype(np.float64)
 
 
 class SGD(_Optimizer):
@@ -137,6 +163,10 @@ class SGD(_Optimizer):
     >>> SGD(lr=0.1).update(params, {"W": np.array([10.0, -10.0])})
     >>> params["W"]
     array([0., 3.])
+    >>> params = {"x": -7.0, "y": 2.0}
+    >>> SGD(lr=0.5).update(params, {"x": -0.7, "y": 4.0})
+    >>> params
+    {'x': -6.65, 'y': 0.0}
     """
 
     def __init__(self, lr: float = 0.01) -> None:

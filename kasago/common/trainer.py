@@ -1,14 +1,14 @@
 """The training loop: draw a mini-batch, take the gradient, make a step, keep the score."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kasago.common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 
-__all__ = ["Trainer"]
+__all__ = ["Network", "NetworkOfTheBook", "Optimizer", "Trainer"]
 
 # "rmsprpo" is what the book's class calls it.
 OPTIMIZERS = {
@@ -20,6 +20,42 @@ OPTIMIZERS = {
     "rmsprpo": RMSprop,
     "adam": Adam,
 }
+
+
+class Network(Protocol):
+    """What training asks of a network."""
+
+    params: dict[str, NDArray[Any]]
+
+    def loss_and_gradient(
+        self, x: NDArray[Any], t: NDArray[Any]
+    ) -> tuple[float, dict[str, NDArray[Any]]]:
+        """Return the mean loss of a batch, and its gradient by the names of `params`."""
+
+    def accuracy(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the share of right answers."""
+
+
+class NetworkOfTheBook(Protocol):
+    """What `Trainer` asks of a network that is written for the book."""
+
+    params: dict[str, NDArray[Any]]
+
+    def loss(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the mean loss of a batch."""
+
+    def gradient(self, x: NDArray[Any], t: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Return the gradient of the loss, by the names of `params`."""
+
+    def accuracy(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+        """Return the share of right answers."""
+
+
+class Optimizer(Protocol):
+    """What training asks of an optimizer."""
+
+    def update(self, params: MutableMapping[str, Any], grads: Mapping[str, Any]) -> None:
+        """Move every parameter one step, in place."""
 
 
 class Trainer:
@@ -88,14 +124,14 @@ class Trainer:
 
     def __init__(  # noqa: PLR0917 (the book takes them by position)
         self,
-        network: Any,
+        network: Network | NetworkOfTheBook,
         x_train: NDArray[Any],
         t_train: NDArray[Any],
         x_test: NDArray[Any],
         t_test: NDArray[Any],
         epochs: int = 20,
         mini_batch_size: int = 100,
-        optimizer: Any = "SGD",
+        optimizer: str | Optimizer = "SGD",
         optimizer_param: Mapping[str, float] | None = None,
         evaluate_sample_num_per_epoch: int | None = None,
         verbose: bool = True,
@@ -168,13 +204,12 @@ class Trainer:
         self, x: NDArray[Any], t: NDArray[Any]
     ) -> tuple[float, Mapping[str, NDArray[Any]]]:
         if hasattr(self.network, "loss_and_gradient"):
-            loss, grads = self.network.loss_and_gradient(x, t)
-            return loss, grads
+            return self.network.loss_and_gradient(x, t)
         # A network written for the book: two runs forward in place of one.
         return self.network.loss(x, t), self.network.gradient(x, t)
 
 
-def _optimizer(optimizer: Any, param: Mapping[str, float] | None) -> Any:
+def _optimizer(optimizer: str | Optimizer, param: Mapping[str, float] | None) -> Optimizer:
     if not isinstance(optimizer, str):
         if param is not None:
             raise ValueError("optimizer_param is for an optimizer that is given by its name")
@@ -182,4 +217,5 @@ def _optimizer(optimizer: Any, param: Mapping[str, float] | None) -> Any:
     if optimizer.lower() not in OPTIMIZERS:
         names = ", ".join(sorted(kind.__name__ for kind in set(OPTIMIZERS.values())))
         raise ValueError(f"optimizer must be one of {names}; got {optimizer!r}")
-    return OPTIMIZERS[optimizer.lower()](**({"lr": 0.01} if param is None else param))
+    made: Optimizer = OPTIMIZERS[optimizer.lower()](**({"lr": 0.01} if param is None else param))
+    return made

@@ -16,6 +16,16 @@ WORDS = {
         "still": "Still running, for {} s: {}",
         "contents": "Contents",
         "pages-below": "Pages below",
+        "copy-code": "Copy this code (free to use)",
+        "edit": "Edit this page",
+        "notebook": "Download as a notebook",
+        "pdf": "The whole book as a PDF",
+        "not-found": "Not found",
+        "not-found-why": (
+            "There is no page at this address. It may have moved, or the link has a mistake in it."
+        ),
+        "find": "Search the book:",
+        "search": "Search",
     },
     "ja": {
         "not-run": "このコードは実行していません: {}",
@@ -30,6 +40,16 @@ WORDS = {
         "still": "実行を始めて{}秒たちましたが、まだ終わっていません: {}",
         "contents": "目次",
         "pages-below": "この項目のページ",
+        "copy-code": "コードをコピー（自由に使えます）",
+        "edit": "このページを編集",
+        "notebook": "ノートブックとしてダウンロード",
+        "pdf": "本全体のPDF",
+        "not-found": "見つかりません",
+        "not-found-why": (
+            "このアドレスにはページがありません。移動したか、リンクが間違っているのかもしれません。"
+        ),
+        "find": "本の中を検索:",
+        "search": "検索",
     },
 }
 

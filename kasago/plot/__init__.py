@@ -13,19 +13,23 @@ from kasago.plot.curves import (
     plot_loss_by_probability,
     plot_tangent,
 )
-from kasago.plot.descents import plot_descent_losses, plot_descent_paths
+from kasago.plot.descents import plot_descent, plot_descent_losses, plot_descent_paths
 from kasago.plot.diagrams import plot_network
-from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits, plot_weights
+from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits
 from kasago.plot.gates import plot_gate
 from kasago.plot.graphs import plot_graph
 from kasago.plot.history import plot_accuracy, plot_loss
 from kasago.plot.landscapes import (
-    plot_descent,
     plot_gradient_field,
     plot_gradient_surface,
     plot_surface,
 )
-from kasago.plot.weights import plot_loss_along_weight, plot_matrix, plot_outputs_along_input
+from kasago.plot.weights import (
+    plot_loss_along_weight,
+    plot_matrix,
+    plot_outputs_along_input,
+    plot_weights,
+)
 
 __all__ = [
     "plot_accuracy",

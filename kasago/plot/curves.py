@@ -114,7 +114,7 @@ def plot_difference_error(
     h = np.logspace(-15, 0, 121)
     differences = {
         "forward": (f(x + h) - f(x)) / h,
-        "central": (f(x + h) - f(x - h)) / (2 * h),
+        "central": numerical_diff(f, x, h=h),
     }
     for name, value in differences.items():
         error = np.abs(value - derivative(x))

@@ -1,4 +1,4 @@
-"""Descents side by side: their losses and their paths."""
+"""Descents: the path of one, and the losses and paths of some side by side."""
 
 from collections.abc import Callable, Mapping
 from itertools import cycle
@@ -10,13 +10,49 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from kasago.plot._axes import ink, new_axes
+from kasago.plot._heights import Function2D, draw_contours, heights
 
-__all__ = ["plot_descent_losses", "plot_descent_paths"]
+__all__ = ["plot_descent", "plot_descent_losses", "plot_descent_paths"]
 
 Function = Callable[[NDArray[Any]], Any]
 
 # A style for each descent in turn: to be told apart without colours.
 STYLES = ("o-", "s--", "^:")
+
+
+def plot_descent(
+    f: Function2D, history: ArrayLike, *, limit: float = 4.5, ax: Axes | None = None
+) -> Axes:
+    """Draw the path of a descent over the lines of equal height, with a large dot at its start.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a point, shape (2,), returns a number.
+    history : array_like, shape (steps, 2)
+        The points passed, as `gradient_descent` returns them.
+    limit : float
+        Both variables run from -limit to limit.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If the history is empty or not one of points of the plane.
+    """
+    path = np.asarray(history)
+    if path.size == 0 or path.shape[1:] != (2,):
+        raise ValueError(f"history must have shape (steps, 2), at least one; got {path.shape}")
+    ax = ax or new_axes(figsize=(4.6, 4.4))
+    draw_contours(f, limit, ax)
+    ax.plot(*path.T, "o-", color="C1", markersize=4, linewidth=1.2)
+    ax.plot(*path[0], "o", color="C1", markersize=9)
+    ax.set(xlabel="x₀", ylabel="x₁", aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit))
+    return ax
 
 
 def plot_descent_losses(
@@ -54,7 +90,7 @@ def plot_descent_losses(
 
 
 def plot_descent_paths(
-    f: Function,
+    f: Function2D,
     histories: Mapping[str, ArrayLike],
     *,
     limits: tuple[float, float] = (4.5, 4.5),
@@ -87,7 +123,7 @@ def plot_descent_paths(
             raise ValueError(f"{name!r} must have shape (steps, 2), got {path.shape}")
     width, height = limits
     ax = ax or new_axes(figsize=(4.8, 1.1 + 4.2 * height / width))
-    _contours(f, limits, ax)
+    _draw_contours_closer_below(f, limits, ax)
     for i, ((name, path), style) in enumerate(zip(paths.items(), cycle(STYLES), strict=False), 1):
         # C0 is the colour of the contours.
         ax.plot(*path.T, style, color=f"C{i}", label=name, markersize=4, linewidth=1.2)
@@ -105,12 +141,10 @@ def _paths(histories: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
     return paths
 
 
-def _contours(f: Function, limits: tuple[float, float], ax: Axes) -> None:
-    X0, X1 = np.meshgrid(*(np.linspace(-limit, limit, 81) for limit in limits))
-    points = np.stack([X0, X1], axis=-1)
-    heights = np.apply_along_axis(f, 2, points)
-    lowest, span = heights.min(), np.ptp(heights)
+def _draw_contours_closer_below(f: Function2D, limits: tuple[float, float], ax: Axes) -> None:
+    X0, X1, height = heights(f, limits, 81)
+    lowest, span = height.min(), np.ptp(height)
     if span > 0:  # a plain has no lines of equal height
         # Closer at the bottom: on a slope that grows like x² they are equally far apart.
         levels = lowest + span * (np.arange(1, 9) / 8) ** 2
-        ax.contour(X0, X1, heights, levels=levels, colors="C0", linewidths=0.7)
+        ax.contour(X0, X1, height, levels=levels, colors="C0", linewidths=0.7)

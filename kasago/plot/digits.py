@@ -1,4 +1,4 @@
-"""Pictures of 28 x 28 pixels: digits, and the weights that look at them."""
+"""Digits: pictures of 28 x 28 pixels."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from kasago.plot._axes import new_axes
-from kasago.plot._tiles import PITCH, as_pictures, rows_of, tile
+from kasago.plot._tiles import PITCH, as_pictures, tile
 
-__all__ = ["plot_digit", "plot_digit_sheet", "plot_digits", "plot_weights"]
+__all__ = ["plot_digit", "plot_digit_sheet", "plot_digits"]
 
 
 def plot_digit(image: ArrayLike, *, ax: Axes | None = None) -> Axes:
@@ -106,31 +106,4 @@ def plot_digits(
     tile(ax, pictures, columns=len(pictures), cmap="gray_r")
     for i, caption in enumerate(captions):
         ax.text(PITCH * i + 14, 33, str(caption), ha="center", va="top", fontsize="x-large")
-    return ax
-
-
-def plot_weights(W: ArrayLike, *, columns: int = 10, ax: Axes | None = None) -> Axes:
-    """Draw what each hidden unit looks for: its 784 weights as an image, 0 in the middle.
-
-    Parameters
-    ----------
-    W : array_like, shape (784, units)
-    columns : int
-        Images in a row.
-    ax : Axes, optional
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    ValueError
-        If there is no unit or no column, or a unit has not 784 weights.
-    """
-    images = as_pictures(np.transpose(W))
-    rows = rows_of(len(images), columns)
-    ax = ax or new_axes(figsize=(0.6 * columns, 0.6 * rows))
-    largest = np.abs(images).max() or 1
-    tile(ax, images, columns=columns, cmap="PuOr", vmin=-largest, vmax=largest)
     return ax

@@ -1,19 +1,17 @@
-"""Functions of two variables: surfaces, gradients, the way down."""
+"""Functions of two variables: their surfaces and their gradients."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from mpl_toolkits.mplot3d.axes3d import Axes3D
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from kasago.common.gradient import numerical_gradient_2d
 from kasago.plot._axes import ink, new_axes, new_axes_3d
+from kasago.plot._heights import Function2D, draw_contours, heights
 
-__all__ = ["plot_descent", "plot_gradient_field", "plot_gradient_surface", "plot_surface"]
-
-Function2D = Callable[[NDArray[Any]], Any]
+__all__ = ["plot_gradient_field", "plot_gradient_surface", "plot_surface"]
 
 
 def plot_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None = None) -> Axes3D:
@@ -32,8 +30,7 @@ def plot_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None = None) -
     Axes3D
     """
     ax = ax or new_axes_3d()
-    X0, X1, points = _grid(limit, 17)
-    ax.plot_wireframe(X0, X1, _values(f, points, X0), color="C0", linewidth=0.7)
+    ax.plot_wireframe(*heights(f, (limit, limit), 17), color="C0", linewidth=0.7)
     ax.set(xlabel="x₀", ylabel="x₁", zlabel="f(x)")
     # Leave room for the label of the vertical axis, which no layout makes.
     ax.set_box_aspect(None, zoom=0.93)
@@ -65,8 +62,8 @@ def plot_gradient_field(
     # A margin, so that the arrows on the border are whole.
     edge = 1.1 * limit
     if contours:
-        _contours(f, edge, ax)
-    _, _, points = _grid(limit, 17)
+        draw_contours(f, edge, ax)
+    points = _grid(limit, 17)
     grad = numerical_gradient_2d(f, points)
     flat = _vanishes(grad)
     if not flat.all():
@@ -96,7 +93,7 @@ def plot_gradient_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None 
     """
     ax = plot_surface(f, limit=limit, ax=ax)
     ax.collections[-1].set_alpha(0.6)
-    _, _, points = _grid(limit, 9)
+    points = _grid(limit, 9)
     z = np.apply_along_axis(f, 1, points)
     grad = numerical_gradient_2d(f, points)
     flat = _vanishes(grad)
@@ -109,57 +106,10 @@ def plot_gradient_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None 
     return ax
 
 
-def plot_descent(
-    f: Function2D, history: ArrayLike, *, limit: float = 4.5, ax: Axes | None = None
-) -> Axes:
-    """Draw the path of a descent over the lines of equal height, with a large dot at its start.
-
-    Parameters
-    ----------
-    f : callable
-        Takes a point, shape (2,), returns a number.
-    history : array_like, shape (steps, 2)
-        The points passed, as `gradient_descent` returns them.
-    limit : float
-        Both variables run from -limit to limit.
-    ax : Axes, optional
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    ValueError
-        If the history is empty or not one of points of the plane.
-    """
-    path = np.asarray(history)
-    if path.size == 0 or path.shape[1:] != (2,):
-        raise ValueError(f"history must have shape (steps, 2), at least one; got {path.shape}")
-    ax = ax or new_axes(figsize=(4.6, 4.4))
-    _contours(f, limit, ax)
-    ax.plot(*path.T, "o-", color="C1", markersize=4, linewidth=1.2)
-    ax.plot(*path[0], "o", color="C1", markersize=9)
-    ax.set(xlabel="x₀", ylabel="x₁", aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit))
-    return ax
-
-
-def _contours(f: Function2D, limit: float, ax: Axes) -> None:
-    X0, X1, points = _grid(limit, 61)
-    height = _values(f, points, X0)
-    if np.ptp(height) > 0:  # a plain has no lines of equal height
-        ax.contour(X0, X1, height, levels=8, colors="C0", linewidths=1)
-
-
-def _grid(limit: float, count: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return the coordinates of a square grid, and its points, shape (count**2, 2)."""
+def _grid(limit: float, count: int) -> NDArray[Any]:
+    """Return the points of a square grid, shape (count**2, 2)."""
     axis = np.linspace(-limit, limit, count)
-    X0, X1 = np.meshgrid(axis, axis)
-    return X0, X1, np.stack([X0.ravel(), X1.ravel()], axis=-1)
-
-
-def _values(f: Function2D, points: NDArray[Any], like: NDArray[Any]) -> NDArray[Any]:
-    return np.apply_along_axis(f, 1, points).reshape(like.shape)
+    return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
 
 
 def _vanishes(grad: NDArray[Any]) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Weights as variables: the gradient of a matrix, the loss along one of its elements."""
+"""Weights: as pictures, as a matrix, and as variables along which the loss moves."""
 
 from collections.abc import Callable
 from itertools import cycle
@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from kasago.common.gradient import tangent_line
 from kasago.plot._axes import ink, new_axes
+from kasago.plot._tiles import as_pictures, rows_of, tile
 
-__all__ = ["plot_loss_along_weight", "plot_matrix", "plot_outputs_along_input"]
+__all__ = ["plot_loss_along_weight", "plot_matrix", "plot_outputs_along_input", "plot_weights"]
 
 
 def plot_matrix(
@@ -57,6 +58,33 @@ def plot_matrix(
     ax.spines[["left", "bottom"]].set_visible(False)
     # The first row on top, as a matrix is printed.
     ax.set(xlabel=columns, ylabel=rows, ylim=(height, 0))
+    return ax
+
+
+def plot_weights(W: ArrayLike, *, columns: int = 10, ax: Axes | None = None) -> Axes:
+    """Draw what each hidden unit looks for: its 784 weights as an image, 0 in the middle.
+
+    Parameters
+    ----------
+    W : array_like, shape (784, units)
+    columns : int
+        Images in a row.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no unit or no column, or a unit has not 784 weights.
+    """
+    images = as_pictures(np.transpose(W))
+    rows = rows_of(len(images), columns)
+    ax = ax or new_axes(figsize=(0.6 * columns, 0.6 * rows))
+    largest = np.abs(images).max() or 1
+    tile(ax, images, columns=columns, cmap="PuOr", vmin=-largest, vmax=largest)
     return ax
 
 

@@ -9,7 +9,7 @@ CODE = """\
 import json
 
 from kasago.literate.equations.errors import EquationError
-from kasago.literate.equations.page import finding
+from kasago.literate.equations.finding import finding
 
 try:
     found = "", finding({latex!r}, {tie!r})

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kasago.literate.equations.errors import EquationError
+from kasago.literate.equations.finding import finding, named
 from kasago.literate.equations.tokens import label_of
 from kasago.literate.errors import LiterateError
 from kasago.literate.page.blocks import blanked, prose
@@ -126,48 +127,6 @@ def equations_of(text: str, path: str, first_line: int = 1) -> list[Equation]:
     return equations
 
 
-def finding(latex: str, tie: str) -> str:
-    r"""Compare LaTeX with the code that a tie names; neither knows where it stands.
-
-    Parameters
-    ----------
-    latex : str
-        What stands in the equation.
-    tie : str
-        What stands in the comment after ``formula:``.
-
-    Returns
-    -------
-    str
-        What it agrees with.
-
-    Raises
-    ------
-    EquationError
-        If they differ or one of them is wrong; the message names the label and the code.
-
-    Examples
-    --------
-    >>> finding(r"y_{n} = 2 x_{n} \label{eq:twice}", "np.add(x, x); x: real[N]")
-    'is np.add(x, x)'
-    >>> finding("y_{n} = 3 x_{n}", "np.add(x, x); x = np.ones(2)")
-    Traceback (most recent call last):
-    kasago...EquationMismatch: the equation is not np.add(x, x): it at [0] gives 3, the code 2
-    """
-    # Whoever only looks for equations does not wait for NumPy.
-    from kasago.literate.equations.compare import compare  # noqa: PLC0415
-    from kasago.literate.equations.tie import EquationTie  # noqa: PLC0415
-
-    code = ""
-    try:
-        parsed = EquationTie(tie)
-        code = parsed.name
-        compare(latex, parsed)
-    except EquationError as error:
-        raise error.about(_named(label_of(latex)), code) from None
-    return f"is {code}"
-
-
 def check_equation(equation: Equation, find: Callable[[str, str], str] = finding) -> str:
     """Compare an equation with the code that its tie names.
 
@@ -187,17 +146,17 @@ def check_equation(equation: Equation, find: Callable[[str, str], str] = finding
     LiterateError
         If the equation has no tie or a wrong one, or if it says something else than the code.
     """
-    named = _named(equation.label)
+    equation_name = named(equation.label)
     if not equation.kind:
         raise LiterateError(
             equation.path,
             equation.line,
-            f"{named} has no tie; write directly above it <!-- formula: ... --> or "
+            f"{equation_name} has no tie; write directly above it <!-- formula: ... --> or "
             "<!-- not computed: why -->",
         )
     if not equation.tie:
         what = "names no code" if equation.kind == "formula" else "gives no reason"
-        raise LiterateError(equation.path, equation.tie_line, f"the tie of {named} {what}")
+        raise LiterateError(equation.path, equation.tie_line, f"the tie of {equation_name} {what}")
     if equation.kind == "not computed":
         return f"not computed: {equation.tie}"
     try:
@@ -205,10 +164,6 @@ def check_equation(equation: Equation, find: Callable[[str, str], str] = finding
     except EquationError as error:
         line = equation.tie_line if error.in_tie else equation.line
         raise LiterateError(equation.path, line, str(error)) from None
-
-
-def _named(label: str) -> str:
-    return f"the equation {label}".strip()
 
 
 def _without(pattern: re.Pattern[str], text: str) -> str:

@@ -10,7 +10,8 @@ In ``mkdocs.yml``::
           repository: https://...    # where problems with a snippet are reported (optional)
 
 It needs `pymdownx.superfences` (highlighted fences) and `pymdownx.arithmatex` with
-``generic: true`` (formulas) beside it, and the MkDocs plugin autorefs for the links. What fails
+``generic: true`` (formulas) beside it, and the MkDocs plugin autorefs for the links;
+`kasago.literate.markdown.highlight` in the place of `pymdownx.highlight` saves time. What fails
 is logged as an error, which stops ``mkdocs build --strict``, and is shown on the page, in its
 place.
 

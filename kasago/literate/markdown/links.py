@@ -7,7 +7,8 @@ are there. Without the plugin a browser shows the name alone.
 import ast
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from kasago.literate.page.source import module_file
 
@@ -58,7 +59,7 @@ def link_names(page: str, package: str) -> str:
     return SNIPPET.sub(linked, page)
 
 
-def names_in(code: str, package: str, source: str | None = None) -> dict[int, tuple[str, str]]:
+def names_in(code: str, package: str, source: str | None = None) -> Mapping[int, tuple[str, str]]:
     """Find the names that a piece of code has from a package.
 
     Parameters
@@ -81,14 +82,26 @@ def names_in(code: str, package: str, source: str | None = None) -> dict[int, tu
     >>> names_in("from json import load as read", "json")
     {17: ('load', 'json.load')}
     """
+    source = source if _within(source, package) else None
+    around = _of_module(source, package) if source else {}
+    return _names_in(code, package, source, tuple(around.items()))
+
+
+@lru_cache(maxsize=1024)  # the editions of a page show the same code
+def _names_in(
+    code: str, package: str, source: str | None, around: tuple[tuple[str, str], ...]
+) -> Mapping[int, tuple[str, str]]:
+    """Return the names in a piece of code; `around` are those of the module it is taken from."""
+    if not source and package not in code:
+        return {}
     try:
         tree = ast.parse(code)
     except SyntaxError:
         return {}
-    source = source if _within(source, package) else None
-    known = dict(_imported(tree, package)) | (_of_module(source, package) if source else {})
+    nodes = list(ast.walk(tree))
+    known = dict(_imported(nodes, package)) | dict(around)
     # What the code itself calls by that name is something else.
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             known.pop(node.id, None)
         elif isinstance(node, ast.arg):
@@ -98,7 +111,7 @@ def names_in(code: str, package: str, source: str | None = None) -> dict[int, tu
 
     places = _Places(code)
     found = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name) and node.id in known:
             found[places.of(node)] = (node.id, known[node.id])
         elif isinstance(node, ast.ImportFrom) and _imports(node, package):
@@ -111,28 +124,33 @@ def names_in(code: str, package: str, source: str | None = None) -> dict[int, tu
     return found
 
 
-def _imported(tree: ast.Module, package: str) -> Iterator[tuple[str, str]]:
-    """Yield the names that a module imports from a package, each with its dotted name."""
-    for node in ast.walk(tree):
+def _imported(nodes: Iterable[ast.AST], package: str) -> Iterator[tuple[str, str]]:
+    """Yield the names that code imports from a package, each with its dotted name."""
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and _imports(node, package):
             for alias in node.names:
                 yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
-def _of_module(source: str, package: str) -> dict[str, str]:
+def _of_module(source: str, package: str) -> Mapping[str, str]:
     """Return the public names that are known in the module of an object."""
     try:
         file, qualified = module_file(source)
     except LookupError:
         return {}
     module = source.removesuffix("." + ".".join(qualified))
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return _known_in(file.read_text(encoding="utf-8"), module, package)
+
+
+@lru_cache(maxsize=64)  # a page shows many excerpts of few modules
+def _known_in(text: str, module: str, package: str) -> Mapping[str, str]:
+    tree = ast.parse(text)
     own = {
         node.name: f"{module}.{node.name}"
         for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
     }
-    known = dict(_imported(tree, package)) | own
+    known = dict(_imported(ast.walk(tree), package)) | own
     return {name: dotted for name, dotted in known.items() if _public(dotted)}
 
 

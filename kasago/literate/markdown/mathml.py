@@ -61,8 +61,11 @@ def to_mathml(page: str) -> tuple[str, list[FormulaError]]:
     >>> to_mathml('<span class="arithmatex">\\(\\no\\)</span>')[1]
     [FormulaError('the formula \'\\\\no\' cannot be read: Unknown command "\\no".')]
     """
-    latex = [html.unescape(match["latex"]).strip() for match in FORMULA.finditer(page)]
-    display = [match["tag"] == "div" for match in FORMULA.finditer(page)]
+    if 'class="arithmatex"' not in page and "$" not in page:
+        return page, []
+    found = list(FORMULA.finditer(page))
+    latex = [html.unescape(match["latex"]).strip() for match in found]
+    display = [match["tag"] == "div" for match in found]
     errors = []
     formulas = []
     converter = LatexToMathML(fancy_error=False, continue_on_error=True)

@@ -33,6 +33,7 @@ def main(control: int, loaded: Loaded) -> NoReturn:
         What is hidden from the snippets until they import it.
     """
     gc.freeze()
+    os.nice(5)  # who waits for a page goes first
     folder = _Server(socket.socket(fileno=control)).serve()
     _become(folder, loaded)
 

@@ -29,8 +29,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any, Literal
 
-from jinja2 import BytecodeCache, Environment
-from jinja2.bccache import Bucket
+from jinja2 import Environment
 from mkdocs import utils
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import CombinedEvent, event_priority
@@ -64,22 +63,6 @@ class Warned(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Take note of a warning."""
         self.heard = True
-
-
-class Templates(BytecodeCache):
-    """The compiled templates of the theme: each build of each language would compile them all."""
-
-    def __init__(self) -> None:
-        self.compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give a template its code, if its source is still the same."""
-        if code := self.compiled.get(bucket.key):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the code of a template."""
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
 
 
 @dataclass
@@ -163,7 +146,6 @@ class Current:
 kept = Kept({})
 current = Current()
 warned = Warned()
-templates = Templates()
 logging.getLogger("mkdocs").addHandler(warned)
 # Its warning that links and navigation are not to be trusted does not hold with this hook.
 logging.getLogger("mkdocs.commands.build").addFilter(
@@ -191,8 +173,20 @@ def _name_long_runs() -> None:
         named &= running.keys()
 
 
+@event_priority(FIRST)
+def _choose_languages(config: MkDocsConfig) -> None:
+    """Have a server begin with one language: so its first page is there soon."""
+    i18n: Any = config.plugins.get("i18n")
+    if i18n and state.serves and not state.build:
+        for language in i18n.config.languages:
+            language.build = language.default
+    # The pages of the first build lead to no others.
+    if state.build == 1:
+        kept.written.clear()
+
+
 @event_priority(LAST)
-def on_config(config: MkDocsConfig) -> None:
+def _listen(config: MkDocsConfig) -> None:
     """Listen to what pages register."""
     state.pool = pool_of(Path(config.mdx_configs["kasago.literate.markdown"]["cache"]))
     autorefs: Any = config.plugins.get("autorefs")
@@ -207,6 +201,9 @@ def _noting(register: Callable[..., None]) -> Callable[..., None]:
         register(page, *args, **kwargs)
 
     return register_and_note
+
+
+on_config = CombinedEvent(_choose_languages, _listen)
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
@@ -351,7 +348,6 @@ def _put_back(env: Environment, config: MkDocsConfig, files: Files) -> None:
 @event_priority(LAST)
 def _choose(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Have a page written if it is not made of the same as its file."""
-    env.bytecode_cache = templates
     pages = [f.page for f in _documents(files) if f.page and f.page.content is not None]
     titles = [page.title for page in pages]  # which the navigation of each page shows
     current.made_of = {p.file.url: (kept.texts[p.file.url], p.content, titles) for p in pages}

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -37,17 +38,29 @@ log = logging.getLogger("mkdocs.kasago.literate")
 QUIET, EVERY = 3.0, 5.0
 
 
+@dataclass
+class Waiting:
+    """A page with what still runs for it."""
+
+    page: str
+    futures: list[Future[Result]]
+
+
+waiting: list[Waiting] = []
+reporter: list[threading.Thread] = []
+
+
 def on_nav(nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
     """Have everything run whose result is not kept."""
     pool = pool_of(Path(config.mdx_configs["kasago.literate.markdown"]["cache"]))
-    waiting: list[tuple[str, list[Future[Result]]]] = []
     for page in nav.pages:
         source = Path(config.docs_dir, page.file.src_uri)
         futures = [pool.submit(job) for job in jobs_of(source)]
         if open_ := [future for future in futures if not future.done()]:
-            waiting.append((relative(source), open_))
-    if waiting:
-        threading.Thread(target=_report, args=[waiting], daemon=True).start()
+            waiting.append(Waiting(relative(source), open_))
+    if waiting and not any(thread.is_alive() for thread in reporter):
+        reporter[:] = [threading.Thread(target=_report, daemon=True)]
+        reporter[0].start()
 
 
 def jobs_of(source: Path) -> Iterator[Job]:
@@ -77,20 +90,22 @@ def jobs_of(source: Path) -> Iterator[Job]:
             yield job_of_equation(equation.latex, equation.tie)
 
 
-def _report(waiting: list[tuple[str, list[Future[Result]]]]) -> None:
+def _report() -> None:
     """Say how far the pages are, until all of them are there."""
-    start, said = time.monotonic(), 0.0
-    count = sum(len(futures) for _, futures in waiting)
-    for number, (page, futures) in enumerate(waiting, 1):
-        for future in futures:
-            while not future.done():
-                time.sleep(0.1)
-                passed = time.monotonic() - start
-                if passed > QUIET and passed - said > EVERY:
-                    said = passed
-                    done = sum(each.done() for _, f in waiting for each in f)
-                    left = f", about {passed / done * (count - done):.0f} s left" if done else ""
-                    log.info("Running the snippets of %s, page %d of %d%s", page, number,
-                             len(waiting), left)  # fmt: skip
+    start, said, number = time.monotonic(), 0.0, 0
+    while number < len(waiting):
+        if all(future.done() for future in waiting[number].futures):
+            number += 1
+            continue
+        time.sleep(0.1)
+        passed = time.monotonic() - start
+        if passed > QUIET and passed - said > EVERY:
+            said = passed
+            futures = [future for each in waiting for future in each.futures]
+            done = sum(future.done() for future in futures)
+            left = f", about {passed / done * (len(futures) - done):.0f} s left" if done else ""
+            place = f"{waiting[number].page}, page {number + 1} of {len(waiting)}"
+            log.info("Running the snippets of %s%s", place, left)
     if said:
         log.info("All snippets have run, in %.0f s", time.monotonic() - start)
+    waiting.clear()

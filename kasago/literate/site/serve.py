@@ -16,6 +16,7 @@ import json
 import mimetypes
 import posixpath
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,14 @@ def on_serve(server: LiveReloadServer, *, config: MkDocsConfig, builder: object)
     """Answer before MkDocs does."""
     server.set_app(Answers(server.get_app(), config))
     server.watch(str(state.signal))
+    threading.Thread(target=_build_the_rest, args=[server], daemon=True).start()
+
+
+def _build_the_rest(server: LiveReloadServer) -> None:
+    """Have another build come, of all languages, when the server answers."""
+    while not server.observer.is_alive():
+        time.sleep(0.05)
+    state.signal.write_text("the first build")
 
 
 class Answers:

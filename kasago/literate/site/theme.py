@@ -1,0 +1,44 @@
+"""A hook for MkDocs: what the templates of the theme are given.
+
+In ``mkdocs.yml``::
+
+    hooks:
+      - kasago/literate/site/theme.py
+
+The words of `kasago.literate.words`: ``words`` in the language of the pages, and ``words_in`` for
+those of another. And what Jinja compiled of each template, kept beside the results of the
+snippets: MkDocs and mkdocstrings would compile all of them again for each language.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemBytecodeCache
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import Files
+
+from kasago.literate.words import words_in
+
+
+@event_priority(-200)  # after mkdocstrings has taken up its handlers
+def on_config(config: MkDocsConfig) -> None:
+    """Keep the compiled templates of the reference."""
+    mkdocstrings: Any = config.plugins.get("mkdocstrings")
+    if mkdocstrings:
+        mkdocstrings.get_handler("python").env.bytecode_cache = _compiled(config)
+
+
+@event_priority(200)  # before anything asks for a template
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Keep the compiled templates of the theme, and give them the words."""
+    env.bytecode_cache = _compiled(config)
+    env.globals["words"] = words_in(config.theme["language"])
+    env.globals["words_in"] = words_in
+
+
+def _compiled(config: MkDocsConfig) -> FileSystemBytecodeCache:
+    cache = Path(config.mdx_configs["kasago.literate.markdown"]["cache"])
+    folder = cache.with_name(f"{cache.name}-templates")
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
