@@ -174,19 +174,18 @@ def test_a_snippet_runs_once_in_a_session_for_the_editions_of_its_page(
         log.unlink()
 
 
-@pytest.mark.parametrize(
-    ("page", "message"),
-    [
-        (b"\n```py\nprint(1)\n```\n", ":2: a fence marked 'py' would pass untested"),
-        (b"\xef\xbb\xbf```python\nprint(1)\n```\n", ":1: the unseen character"),
-        (b"\r\n> ```python\r\n> print(1)\r\n> ```\r\n", ":2: a fence begins its line"),
-    ],
-)
-def test_a_page_that_would_hide_a_snippet_fails_the_run(page, message, folder):
-    (folder / "docs" / "page.md").write_bytes(page)
+def test_a_page_that_would_hide_a_snippet_fails_the_run(folder):
+    for name, page in {
+        "a": b"\n```py\nprint(1)\n```\n",
+        "b": b"\xef\xbb\xbf```python\nprint(1)\n```\n",
+        "c": b"\r\n> ```python\r\n> print(1)\r\n> ```\r\n",
+    }.items():
+        (folder / "docs" / f"{name}.md").write_bytes(page)
     result = pytest_run(folder, "-p", "no:xdist")
     assert result.returncode == 2
-    assert f"docs/page.md{message}" in result.stdout
+    assert "docs/a.md:2: a fence marked 'py' would pass untested" in result.stdout
+    assert "docs/b.md:1: the unseen character" in result.stdout
+    assert "docs/c.md:2: a fence begins its line" in result.stdout
 
 
 def test_each_docstring_is_a_test_with_a_namespace_of_its_own(folder):
