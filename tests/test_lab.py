@@ -168,6 +168,7 @@ def test_a_cell_that_fails_stops_the_build(build):
 
     mended = build(NOTEBOOK.replace("x = 0", "x = 1"))
     assert mended.returncode == 0, mended.stderr
+    assert "encryption" not in mended.stderr
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ log = logging.getLogger("mkdocs.kasago.literate")
 def on_config(config: MkDocsConfig) -> None:
     """Have notebooks run as snippets are; drop what another state of the package gave."""
     os.environ.update(SETTINGS)
+    os.environ["IPYTHONDIR"] = str(_ipython(_cache(config)))
     kept = _notebook_cache(config)
     for old in kept.parent.glob("*"):
         if old != kept:
@@ -107,6 +108,18 @@ def _tidy(html: str, text: str, page: Page, derived: Path) -> str:
         if not (source.parent / file).is_file():
             log.warning("%s links to %s, which is not there", relative(source), file)
     return html
+
+
+def _ipython(cache: Path) -> Path:
+    """Return the folder of IPython's settings: not the author's own, so that all get the same.
+
+    A kernel warns that it talks over TCP, on this machine and to this process.
+    """
+    folder = cache.with_name(f"{cache.name}-ipython").absolute()
+    settings = folder / "profile_default" / "ipython_kernel_config.json"
+    if not settings.is_file():
+        write_whole(settings, json.dumps({"IPKernelApp": {"log_level": logging.ERROR}}))
+    return folder
 
 
 def _cache(config: MkDocsConfig) -> Path:
