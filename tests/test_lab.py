@@ -169,6 +169,7 @@ def test_a_cell_that_fails_stops_the_build(build):
 
     mended = build(NOTEBOOK.replace("x = 0", "x = 1"))
     assert mended.returncode == 0, mended.stderr
+    assert "encryption" not in mended.stderr
 
 
 def test_faults_of_a_page_stop_a_strict_build(build):
