@@ -122,11 +122,13 @@ def test_the_environment_is_the_present_one_but_for_what_changes_results(
     run, tmp_path, monkeypatch
 ):
     before = run("print(hash('a'))")
-    (tmp_path / "module_of_the_reader.py").touch()
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "module_of_the_reader.py").touch()
+    monkeypatch.chdir(tmp_path)
     for name, value in {
         "NEW": "new",
         "TZ": "UTC-5",
-        "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]),
+        "PYTHONPATH": os.pathsep.join(["here", os.environ.get("PYTHONPATH", "")]),
         # Settings of the reader's own that do not matter.
         "PYTHONIOENCODING": "latin-1",
         "PYTHONHASHSEED": "7",

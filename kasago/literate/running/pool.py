@@ -6,6 +6,7 @@ import os
 import queue
 import threading
 import time
+import weakref
 from collections.abc import Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -55,6 +56,9 @@ class Pool:
         ]
         for thread in self._threads:
             thread.start()
+        # At exit, what is registered first is called last: the folders in which jobs run are
+        # removed by their finalizers, and that has to be after the jobs have ended.
+        weakref.finalize(self, int)
         atexit.register(self.close)
 
     def __enter__(self) -> Self:
@@ -124,7 +128,7 @@ class Pool:
             for run in [*self._runs.values(), *self._running]:
                 run.stop.set()
         for _ in self._threads:
-            self._put(None, urgent=True)
+            self._put(None, urgent=False)  # after all that waits
         for thread in self._threads:
             thread.join()
 

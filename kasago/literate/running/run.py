@@ -117,8 +117,8 @@ def run(
         folder = Path(name).resolve()
         for part in ("work", "figures"):
             (folder / part).mkdir()
-        environment = os.environ | SETTINGS | {FIGURES_FOLDER: str(folder / "figures")}
-        _write(folder / "environment.json", dict(environment))
+        environment = _environment() | {FIGURES_FOLDER: str(folder / "figures")}
+        _write(folder / "environment.json", environment)
         description = {"path": job.path, "line": job.line, "code": job.code}
         description |= {"cells": job.cells, "expressions": job.expressions}
         _write(folder / "job.json", description)
@@ -138,6 +138,15 @@ def run(
         done = _read(folder / "done", {})
         ends = tuple((bounds(size), shown) for size, shown in done["ends"])
         return Result(output, figures, values=done["values"], ends=ends), reads
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment in which code runs: in another folder, but it finds the same."""
+    environment = os.environ | SETTINGS
+    if path := environment.get("PYTHONPATH"):
+        absolute = map(os.path.abspath, path.split(os.pathsep))
+        environment["PYTHONPATH"] = os.pathsep.join(absolute)
+    return environment
 
 
 def _write(file: Path, value: object) -> None:
@@ -216,7 +225,7 @@ class _ForkServer:
             self.process = subprocess.Popen(
                 [sys.executable, "-W", "error", "-c", code],
                 cwd="/",
-                env=os.environ | SETTINGS,
+                env=_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,  # a Ctrl-C is for this process, which ends it
@@ -238,16 +247,17 @@ class _ForkServer:
 
     def close(self) -> None:
         """End the server, and with it all that it has started."""
+        assert self.process.stdin
         self.control.close()
-        if self.parent == os.getpid():
-            assert self.process.stdin
-            self.process.stdin.close()
+        self.process.stdin.close()
+        if self.parent == os.getpid():  # and not a fork of it
             self.process.wait()
 
 
 def _setting() -> dict[str, str]:
     """Return what a process of Python reads when it starts."""
-    return {k: v for k, v in os.environ.items() if k.startswith(("PYTHON", "MPL", "LC_", "LANG"))}
+    read = ("PYTHON", "MPL", "LC_", "LANG")
+    return {name: value for name, value in _environment().items() if name.startswith(read)}
 
 
 class _Servers:
