@@ -87,7 +87,8 @@ def main(folder: Path, hidden: AbstractContextManager[None] | None = None) -> in
         return 1
     finally:
         reads.write(folder)
-    (folder / "done").write_text(json.dumps({"values": values, "ends": ends}))
+        (folder / "ends").write_text(json.dumps(ends))
+    (folder / "done").write_text(json.dumps(values))
     return 0
 
 
