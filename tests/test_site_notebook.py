@@ -312,7 +312,7 @@ def test_a_cell_that_fails_shows_the_error_in_the_lines_of_the_page(tmp_path):
     assert [output["text"] for output in second] == ["2\n"]
     [output] = third
     assert output["text"].startswith("3\nTraceback")
-    assert 'File "docs/lab.md", line 28' in output["text"]
+    assert 'File "docs/lab.md", line 27' in output["text"]
     assert "ZeroDivisionError" in output["text"]
 
 
