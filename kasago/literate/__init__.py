@@ -1,13 +1,9 @@
-"""What makes Markdown executable: find the snippets, run each by itself, check, draw, cache.
+"""What makes Markdown executable: find the snippets, run each by itself, check, draw, keep.
 
-`parse` finds the snippets of a page and, with `ties`, the numbers of its text that come from
-them, `run` runs one in a process of its own, `check` compares what came with what the page
-shows. pytest (`collect`, through Sybil), the site build (`extension`, for Python-Markdown) and
-the command that rewrites output fences (``python -m kasago.literate``) all stand on these
-three; `cache` keeps what came of a run for the first two. `formulas` turns LaTeX into MathML;
-`equations` holds it against the code that it describes, for pytest. Nothing here knows what
-the book is about.
+`page` says what stands on a page: snippets, numbers that are tied to them, excerpts of source.
+`running` runs a snippet in a process of its own, keeps what came of it, and holds that against
+the page. `equations` holds an equation against the code that it describes. Four stand on these:
+pytest (`sybil`), Python-Markdown (`markdown`), what MkDocs adds around pages (`site`), and the
+command that rewrites output fences (``python -m kasago.literate``). Nothing here knows what the
+book is about.
 """
-
-# The environment variable that tells the Matplotlib backend where the figures are wanted.
-FIGURES_FOLDER = "KASAGO_FIGURES"
