@@ -86,20 +86,14 @@ def made_once(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def built(made_once):
-    """Build the site from nothing, in strict mode; return the folder of site and cache."""
+def site(made_once, results):
+    """Build the site, in strict mode, with the results of this session; return its folder."""
 
     def build(folder):
-        build = mkdocs_build(folder / "site", folder / "cache", "--strict")
+        build = mkdocs_build(folder / "site", results, "--strict")
         assert build.returncode == 0, build.stderr
 
-    return made_once("built", build)
-
-
-@pytest.fixture(scope="session")
-def site(built):
-    """Return the folder of the site, built in strict mode."""
-    return built / "site"
+    return made_once("built", build) / "site"
 
 
 @pytest.fixture(scope="session")

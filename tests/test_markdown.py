@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import urllib.parse
+from concurrent.futures import Future
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from markdown import Markdown
 
 from kasago.literate import markdown
 from kasago.literate.markdown.mathml import to_mathml
+from kasago.literate.markdown.source import SOURCE, Source
 from kasago.literate.page.snippets import parse
-from kasago.literate.running.run import Result
+from kasago.literate.running.job import Result
+from kasago.literate.running.pool import Pool
 
 SVG = (
     '<svg style="" width="9" height="6">'
@@ -61,18 +64,20 @@ class Outline(HTMLParser):
 def convert(tmp_path, monkeypatch, caplog):
     """Return a function that converts a page of a site; snippets that draw are not really run."""
     monkeypatch.chdir(tmp_path)
-    real = markdown.run_cached
+    submit = Pool.submit
 
-    def run_cached(snippet, folder):
-        shows = snippet.code.count("plt.show()")
-        return Result("", (SVG,) * shows) if shows else real(snippet, folder)
+    def draw_or_submit(pool, job, **options):
+        shows = job.code.count("plt.show()")
+        drawn = Future()
+        drawn.set_result(Result("", (SVG,) * shows))
+        return drawn if shows else submit(pool, job, **options)
 
-    monkeypatch.setattr(markdown, "run_cached", run_cached)
+    monkeypatch.setattr(Pool, "submit", draw_or_submit)
 
     def convert(text, header="", name="page.md", **options):
         caplog.clear()
         if name:
-            markdown.SOURCE.set(markdown.Source(f"docs/{name}", header.count("\n") + 1))
+            SOURCE.set(Source(f"docs/{name}", header.count("\n") + 1))
         converter = Markdown(
             extensions=[*EXTENSIONS, "pymdownx.arithmatex", "kasago.literate.markdown"],
             extension_configs={
@@ -301,7 +306,7 @@ FAULTS = {
     "no number": ("```python\nx = 0.5\n```\n\na\n<!-- = x -->\n", 6, "no number stands directly"),
     "completed": ('```python fails="E: a"\nx = 1\n```\n', 1, "comes to its end; its fence says"),
     "no source": ('text\n\n```python source="kasago.no"\n```\n', 3, "'kasago.no'"),
-    "command": ("a\n$y$\n\nThe $\\foo{x}$.\n", 4, r"formula '\\foo{x}' cannot be read: Unknown"),
+    "command": ("a\n$y$\n\nThe $\\foo{x}$.\n", 4, 'Unknown command "\\foo".\n    \\foo{x}'),
     "display": ("a\n\n$$\n\\bar{x}\n\\baz\n$$\n", 3, "cannot be read: Unknown command"),
     "brackets": ("a\n\n\\[ \\foo \\]\n", 3, "cannot be read: Unknown command"),
     "braces": ("a\n\n$\\frac{1$\n", 3, "cannot be read"),
@@ -380,7 +385,7 @@ def test_a_formula_that_cannot_be_read_spoils_no_other():
     page, errors = formulas("a", "\\foo", "b", "\\frac{", "c")
     assert [error.latex for error in errors] == ["\\foo", "\\frac{"]
     assert page.count("<math") == 3
-    assert page.count('<code class="formula-error">') == 2
+    assert page.count('<mark class="formula-error"><code>') == 2
 
 
 def test_a_formula_stays_on_the_line_of_the_marks_beside_it(convert):
@@ -496,7 +501,8 @@ def test_a_strict_build_runs_what_changed_and_stops_at_every_fault(tmp_path):
         "docs/import.md:3: the snippet fails",
         "docs/figure.md:3: the page has 0 image line(s)",
         "docs/fence.md:5: the snippet prints something else",
-        "docs/formula.md:3: the formula '\\\\suqare{2}' cannot be read",
+        "docs/formula.md:3: the formula cannot be read: Unknown command",
+        "    \\suqare{2}\n",
     ]:
         assert message in second.stderr
     assert sorted(log.read_text().split()) == ["a", "b", "b"]

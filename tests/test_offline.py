@@ -13,12 +13,12 @@ LINK = re.compile(r'<(?:a|link|script|img)\b[^>]*? (?:href|src)="([^"]*)"')
 
 
 @pytest.fixture(scope="module")
-def copy(built, tmp_path_factory):
+def copy(site, results, tmp_path_factory):
     """Return the folder of a site that was built to be read from a disk."""
-    site = tmp_path_factory.mktemp("offline")
-    build = mkdocs_build(site, built / "cache", "--strict", DIRECTORY_URLS="false")
+    copy = tmp_path_factory.mktemp("offline")
+    build = mkdocs_build(copy, results, "--strict", DIRECTORY_URLS="false")
     assert build.returncode == 0, build.stderr
-    return site
+    return copy
 
 
 def test_every_link_names_a_file(copy):

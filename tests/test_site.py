@@ -14,6 +14,8 @@ import pytest
 
 from conftest import PAGES, ROOT, address_of, mkdocs_build, name_of, snippets_of, text_of
 from kasago.literate.page.blocks import is_notebook
+from kasago.literate.running.results import Results, key
+from kasago.literate.site.progress import jobs_of
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -193,17 +195,16 @@ def test_the_font_of_the_formulas_comes_with_its_licence(site):
     assert "SIL OPEN FONT LICENSE" in (fonts / "LICENSE.txt").read_text("utf-8").upper()
 
 
-def test_a_second_build_runs_nothing_and_gives_the_same_pages(built, tmp_path):
-    """It would run a snippet that is not in the cache, and then keep it there."""
-    before = {f.name for f in (built / "cache").iterdir()}
-    build = mkdocs_build(tmp_path / "site", built / "cache", "--strict")
-    assert build.returncode == 0, build.stderr
-    assert {f.name for f in (built / "cache").iterdir()} == before
+def test_a_second_build_has_all_results_and_gives_the_same_pages(site, results, tmp_path):
+    kept = Results(results)
+    jobs = [job for page in PAGES for job in jobs_of(page)]
+    assert len({key(job) for job in jobs}) > 250
+    assert [f"{job.path}:{job.line}" for job in jobs if not kept.kept(job)] == []
 
-    running = {s.code for c in CHAPTERS for s in snippets_of(c) if s.runs}
-    assert len(before) == len(running)
-    for file in (built / "site").rglob("*.html"):
-        again = tmp_path / "site" / file.relative_to(built / "site")
+    build = mkdocs_build(tmp_path / "site", results, "--strict")
+    assert build.returncode == 0, build.stderr
+    for file in site.rglob("*.html"):
+        again = tmp_path / "site" / file.relative_to(site)
         assert again.read_bytes() == file.read_bytes()
 
 

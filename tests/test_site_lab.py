@@ -6,7 +6,7 @@ import pytest
 
 from kasago.literate.site.lab import Heading, tidied
 
-SVG = '<svg width="72pt" height="72pt" xmlns="http://www.w3.org/2000/svg"><path d="M 0 0"/></svg>'
+SVG = '<svg width="96" height="96" xmlns="http://www.w3.org/2000/svg"><path d="M 0 0"/></svg>'
 SOURCE = """\
 ---
 jupyter:

@@ -1,9 +1,14 @@
-"""What makes Markdown executable: find the snippets, run each by itself, check, draw, keep.
+"""What makes Markdown executable: a page's snippets are run, checked, drawn and kept.
 
-`page` says what stands on a page: snippets, numbers that are tied to them, excerpts of source.
-`running` runs a snippet in a process of its own, keeps what came of it, and holds that against
-the page. `equations` holds an equation against the code that it describes. Four stand on these:
-pytest (`sybil`), Python-Markdown (`markdown`), what MkDocs adds around pages (`site`), and the
-command that rewrites output fences (``python -m kasago.literate``). Nothing here knows what the
-book is about.
+From the page to the reader, a room at a time:
+
+- `page`: what stands on a page: fences, snippets, numbers that are tied to code, excerpts.
+- `running`: run a snippet in a process of its own, keep what came of it, hold it against the page.
+- `equations`: an equation and the code that it describes: read, compute, compare.
+- `markdown`: the extension of Python-Markdown: the page with outputs, figures, links and MathML.
+- `site`: what MkDocs adds around the pages, and its server. Nothing else knows MkDocs.
+
+`sybil` gives pytest the snippets, equations and docstrings, ``python -m kasago.literate`` writes
+outputs anew, and `words` has every word that these put on a page. Each room imports those above
+it; nothing here knows what the book is about.
 """

@@ -2,6 +2,7 @@
 
 import html
 import re
+import textwrap
 
 from math_core import LatexError, LatexToMathML
 
@@ -31,7 +32,8 @@ class FormulaError(ValueError):
     """A formula that cannot be read."""
 
     def __init__(self, latex: str, reason: str) -> None:
-        super().__init__(f"the formula {latex!r} cannot be read: {reason}")
+        typed = textwrap.indent(latex, "    ")
+        super().__init__(f"the formula cannot be read: {reason}\n{typed}")
         self.latex = latex
 
 
@@ -50,7 +52,7 @@ def to_mathml(page: str) -> tuple[str, list[FormulaError]]:
     Returns
     -------
     str
-        The page. A formula that cannot be read stands there as its LaTeX.
+        The page. A formula that cannot be read stands there as its LaTeX, marked, with the reason.
     list of FormulaError
 
     Examples
@@ -59,7 +61,7 @@ def to_mathml(page: str) -> tuple[str, list[FormulaError]]:
     >>> page
     '<math data-latex="x^2"><msup><mi>x</mi><mn>2</mn></msup></math>'
     >>> to_mathml('<span class="arithmatex">\\(\\no\\)</span>')[1]
-    [FormulaError('the formula \'\\\\no\' cannot be read: Unknown command "\\no".')]
+    [FormulaError('the formula cannot be read: Unknown command "\\no".\n    \\no')]
     """
     if 'class="arithmatex"' not in page and "$" not in page:
         return page, []
@@ -74,7 +76,10 @@ def to_mathml(page: str) -> tuple[str, list[FormulaError]]:
     ):
         if reason := _reason(source, block, mathml):
             errors.append(FormulaError(source, reason))
-            formula = f'<code class="formula-error">{html.escape(source)}</code>'
+            formula = (
+                f'<mark class="formula-error"><code>{html.escape(source)}</code> '
+                f"{html.escape(reason)}</mark>"
+            )
         else:
             attribute = html.escape(source).replace("\n", " ")
             formula = mathml.replace("<math", f'<math data-latex="{attribute}"', 1)

@@ -87,7 +87,8 @@ def main(folder: Path, hidden: AbstractContextManager[None] | None = None) -> in
         return 1
     finally:
         reads.write(folder)
-    (folder / "done").write_text(json.dumps({"values": values, "ends": ends}))
+        (folder / "ends").write_text(json.dumps(ends))
+    (folder / "done").write_text(json.dumps(values))
     return 0
 
 
@@ -132,7 +133,10 @@ class _Reads:
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(arguments[0], str | bytes):
-            self.opened.add(os.path.abspath(os.fsdecode(arguments[0])))
+            name, mode, flags = arguments
+            written = flags & os.O_WRONLY if isinstance(flags, int) else str(mode)[:1] in "wax"
+            if not written:
+                self.opened.add(os.path.abspath(os.fsdecode(name)))
         elif event in STARTS or event == "subprocess.Popen":
             self.alone = False
 

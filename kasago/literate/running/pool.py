@@ -160,7 +160,6 @@ class Pool:
                 del self._runs[run.job]
 
 
-@lru_cache
 def pool_of(folder: Path) -> Pool:
     """Return the pool of this program that keeps its results in a folder.
 
@@ -174,6 +173,11 @@ def pool_of(folder: Path) -> Pool:
     -------
     Pool
     """
+    return _pool_of(folder.absolute())
+
+
+@lru_cache
+def _pool_of(folder: Path) -> Pool:
     pool = Pool(Results(folder))
     atexit.register(pool.results.drop_unused)
     return pool

@@ -132,12 +132,12 @@ def run(
         reads = Reads(**_read(folder / "used", {}))
         if error := _error(folder, exit_code, time_limit):
             error = error.replace(str(folder / "snippet.py"), job.path)
-            return Result(output, (), error), reads
+            printed = tuple((bounds(size), 0) for size, _ in _read(folder / "ends", []))
+            return Result(output, (), error, ends=printed), reads
         files = sorted((folder / "figures").iterdir())
         figures = tuple(clean(file.read_text("utf-8")) for file in files)
-        done = _read(folder / "done", {})
-        ends = tuple((bounds(size), shown) for size, shown in done["ends"])
-        return Result(output, figures, values=done["values"], ends=ends), reads
+        ends = tuple((bounds(size), shown) for size, shown in _read(folder / "ends", []))
+        return Result(output, figures, values=_read(folder / "done", {}), ends=ends), reads
 
 
 def _environment() -> dict[str, str]:
