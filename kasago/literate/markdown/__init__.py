@@ -210,7 +210,7 @@ class SnippetPreprocessor(Preprocessor):
             if not run:
                 return Outcome(snippet, snippet.code)
             if not source.waits and not run.done():
-                pending = self._pending(job_of(snippet), snippet.line)
+                pending = self._pending(job_of(snippet), snippet.line, run)
                 pending.text = textwrap.dedent(text[snippet.start : snippet.end])
                 return Outcome(snippet, snippet.code, pending=pending)
             result = self._result(job_of(snippet), run)
@@ -232,17 +232,17 @@ class SnippetPreprocessor(Preprocessor):
 
         page = Page(self.page.source)
         if not page.source.waits and not run.done():
-            pending = self._pending(job, equation.line)
+            pending = self._pending(job, equation.line, run)
             pending.box = box
             return self.md.htmlStash.store(f'<div data-run="{pending.name}" hidden></div>')
         text = box(self._result(job, run))
         return self.md.htmlStash.store(text) if text else ""
 
-    def _pending(self, job: Job, line: int) -> Pending:
+    def _pending(self, job: Job, line: int, run: "Future[Result]") -> Pending:
         """Take note of a place whose result is not there yet."""
         source = self.page.source
         name = hashlib.sha256(f"{source.path}\0{line}\0{key(job)}".encode()).hexdigest()[:16]
-        source.pending.append(Pending(name, source.path, line, job))
+        source.pending.append(Pending(name, source.path, line, job, run))
         return source.pending[-1]
 
     def _blocks(self, outcome: Outcome) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Where the text that is converted comes from, and what its page still waits for."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,8 @@ class Source:
     pending : list of Pending
         What still runs.
     known : dict of Job to Result
-        Failures, which are kept nowhere else: those that are known, and those that come.
+        Results that are kept nowhere else, such as failures: those that are known before, and
+        those that come.
     """
 
     path: str = "<page>"
@@ -37,6 +39,16 @@ class Source:
     files: set[Path] = field(default_factory=set)
     pending: list["Pending"] = field(default_factory=list)
     known: dict[Job, Result] = field(default_factory=dict)
+
+    def results(self) -> dict[Job, Result]:
+        """Return what is known by now: also of what was pending.
+
+        Returns
+        -------
+        dict of Job to Result
+        """
+        came = {each.job: each.run.result() for each in self.pending if each.has_result}
+        return self.known | came
 
 
 @dataclass
@@ -50,6 +62,10 @@ class Pending:
     path, line : str, int
     job : Job
         What runs.
+    run : concurrent.futures.Future
+        Its run.
+    urgent : bool
+        Whether somebody looks at the place.
     text : str
         The Markdown to convert for the place when its result is there.
     box : callable, optional
@@ -60,8 +76,15 @@ class Pending:
     path: str
     line: int
     job: Job
+    run: "Future[Result]"
+    urgent: bool = False
     text: str = ""
     box: Callable[[Result], str] | None = None
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the run came to an end, and was not stopped before."""
+        return self.run.done() and not self.run.cancelled() and not self.run.exception()
 
 
 SOURCE: ContextVar[Source | None] = ContextVar("SOURCE", default=None)

@@ -120,6 +120,17 @@ class Pool:
                 if run := self._runs.pop(job, None):
                     run.stop.set()
 
+    def stop_others(self, wanted: Collection[Job]) -> None:
+        """End all jobs but those that somebody still waits for.
+
+        Parameters
+        ----------
+        wanted : collection of Job
+        """
+        with self._lock:
+            others = self._runs.keys() - wanted
+        self.stop(others)
+
     def close(self) -> None:
         """End all jobs, and the threads that wait for them."""
         atexit.unregister(self.close)

@@ -7,8 +7,25 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from mkdocs.config.defaults import MkDocsConfig
+
 import kasago.literate
 from kasago.literate.files import write_whole
+
+
+def cache_of(config: MkDocsConfig) -> Path:
+    """Return the folder in which a site keeps what came of its snippets.
+
+    Parameters
+    ----------
+    config : MkDocsConfig
+
+    Returns
+    -------
+    Path
+    """
+    options = config.mdx_configs.get("kasago.literate.markdown") or {}
+    return Path(options.get("cache") or ".cache/literate")
 
 
 def kept(folder: Path, key: str, make: Callable[[], bytes]) -> bytes:

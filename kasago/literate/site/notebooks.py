@@ -13,6 +13,7 @@ as the snippets, and is made to look like any other page.
 import json
 import logging
 import textwrap
+from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,9 @@ from kasago.literate.errors import LiterateError
 from kasago.literate.files import relative, write_whole
 from kasago.literate.markdown.source import Pending
 from kasago.literate.page.blocks import is_notebook
+from kasago.literate.running.job import Job, Result
 from kasago.literate.running.pool import pool_of
-from kasago.literate.site.kept import digest, kept
+from kasago.literate.site.kept import cache_of, digest, kept
 from kasago.literate.site.lab import tidied
 from kasago.literate.site.notebook import (
     empty_notebook,
@@ -42,7 +44,7 @@ from kasago.literate.site.state import state
 
 log = logging.getLogger("mkdocs.kasago.literate")
 
-waiting: list[Pending] = []  # of the page that comes next
+lab: "list[tuple[Job, Future[Result]]]" = []  # what runs for the page that comes next
 
 
 @event_priority(100)
@@ -57,13 +59,11 @@ def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> None:
     if not plugin or not source or not is_notebook(text := source.read_text("utf-8-sig")):
         return
     path = relative(source)
-    pool = pool_of(_cache(config))
+    pool = state.pool = pool_of(cache_of(config))
     job = job_of_notebook(text, path)
-    run = pool.submit(job)
-    waiting.clear()
-    if state.serves and not run.done():
-        waiting.append(Pending(path, path, job.line, job))
-    result = None if waiting else run.result()
+    run = state.run(job)
+    lab[:] = [(job, run)]
+    result = None if state.serves and not run.done() else run.result()
     if result and result.error:
         log.error("%s: a cell fails\n%s", path, textwrap.indent(result.error, "    "))
     folder = pool.results.folder.absolute() / "notebooks" / page.file.src_uri.replace("/", "-")
@@ -75,9 +75,15 @@ def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> None:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Say of a page that is a notebook that it still runs."""
-    state.source.pending += waiting
-    waiting.clear()
+    """Say of a page that is a notebook what was run for it, and whether it still runs."""
+    source = state.source
+    for job, run in lab:
+        source.jobs.append(job)
+        if state.serves and not run.done():
+            source.pending.append(Pending(source.path, source.path, job.line, job, run))
+        elif run.result().error:
+            source.known[job] = run.result()
+    lab.clear()
 
 
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str | None:
@@ -86,7 +92,7 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
     if not source:
         return None
     text = source.read_text("utf-8-sig")
-    derived = _cache(config) / "derived"
+    derived = cache_of(config) / "derived"
     folder = urljoin(page.canonical_url or "", "." if page.file.name == "index" else "..")
     if is_notebook(text):
         html = _tidy(html, text, page, source, derived)
@@ -95,7 +101,9 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
         return None  # another build comes when all is there
     else:
         try:
-            notebook = notebook_of(text, relative(source), folder, pool_of(_cache(config)).results)
+            notebook = notebook_of(
+                text, relative(source), folder, pool_of(cache_of(config)).results
+            )
         except LiterateError:
             return None  # the extension has said so, on the page too
     if notebook:
@@ -136,7 +144,3 @@ def _tidy(html: str, text: str, page: Page, source: Path, derived: Path) -> str:
         if not (source.parent / file).is_file():
             log.warning("%s links to %s, which is not there", relative(source), file)
     return html
-
-
-def _cache(config: MkDocsConfig) -> Path:
-    return Path(config.mdx_configs["kasago.literate.markdown"]["cache"])

@@ -18,28 +18,32 @@ once. That is why this hook is there, although it leans on the inside of MkDocs.
 """
 
 import contextlib
+import copy
 import logging
+import os
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment
 from mkdocs import utils
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import CombinedEvent, event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from kasago.literate.markdown.source import Source
 from kasago.literate.running.job import Job, Result
 from kasago.literate.running.pool import pool_of
-from kasago.literate.site.state import LONG, state
+from kasago.literate.site.kept import cache_of
+from kasago.literate.site.once import once
+from kasago.literate.site.source import why_unreadable
+from kasago.literate.site.state import state
 
 log = logging.getLogger("mkdocs.kasago.literate")
 
@@ -58,11 +62,15 @@ class Warned(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.heard = False
+        self.heard, self.builder = False, 0
+
+    def listen(self) -> None:
+        """Begin anew, in the thread that builds: others say things about other pages."""
+        self.heard, self.builder = False, threading.get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take note of a warning."""
-        self.heard = True
+        self.heard |= threading.get_ident() == self.builder
 
 
 @dataclass
@@ -73,6 +81,8 @@ class Converted:
     ----------
     set : dict of str to Any
         The attributes of the page that it set: the HTML, the table of contents and so on.
+    links : dict of str to Any
+        The links to other pages that MkDocs checks, by the source file of the page.
     anchors : list of (tuple, dict)
         What it registered with the plugin autorefs, as arguments.
     source : Source
@@ -80,6 +90,7 @@ class Converted:
     """
 
     set: dict[str, Any]
+    links: dict[str, Any]
     anchors: list[tuple[tuple[Any, ...], dict[str, Any]]]
     source: Source
 
@@ -128,10 +139,18 @@ class Current:
         What was registered since then.
     made_of : dict of str to tuple
         What the file of each page is to be made of, in the order of the pages.
+    present : set of str
+        The addresses of the pages that there are.
     gone : set of str
         The addresses of pages that may be there no more.
-    old : Source or None
-        What the extension said of the page the last time.
+    converted : list of str
+        The files of the pages that were converted.
+    saved : bool
+        Whether anything was saved since the last one.
+    start : float
+        When it began.
+    more : bool
+        Whether there are languages for the next build.
     """
 
     depth: int = 0
@@ -139,8 +158,12 @@ class Current:
     before: dict[str, Any] = field(default_factory=dict)
     anchors: list[tuple[tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
     made_of: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    present: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
-    old: Source | None = None
+    converted: list[str] = field(default_factory=list)
+    saved: bool = False
+    start: float = 0.0
+    more: bool = False
 
 
 kept = Kept({})
@@ -153,32 +176,14 @@ logging.getLogger("mkdocs.commands.build").addFilter(
 )
 
 
-def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-    """Know whether there is a server."""
-    state.serves = command == "serve" and dirty
-    if state.serves:
-        threading.Thread(target=_name_long_runs, daemon=True).start()
-
-
-def _name_long_runs() -> None:
-    """Name each snippet that takes long, once."""
-    named: set[Job] = set()
-    while True:
-        time.sleep(0.5)
-        running = state.pool.running() if hasattr(state, "pool") else {}
-        for job in running.keys() - named:
-            if running[job] > LONG:
-                named.add(job)
-                log.warning("%s:%d: still running after %.0f s", job.path, job.line, LONG)
-        named &= running.keys()
-
-
 @event_priority(FIRST)
 def _choose_languages(config: MkDocsConfig) -> None:
     """Have a server begin with one language: so its first page is there soon."""
     i18n: Any = config.plugins.get("i18n")
+    current.more = False
     if i18n and state.serves and not state.build:
         for language in i18n.config.languages:
+            current.more |= language.build and not language.default
             language.build = language.default
     # The pages of the first build lead to no others.
     if state.build == 1:
@@ -188,7 +193,7 @@ def _choose_languages(config: MkDocsConfig) -> None:
 @event_priority(LAST)
 def _listen(config: MkDocsConfig) -> None:
     """Listen to what pages register."""
-    state.pool = pool_of(Path(config.mdx_configs["kasago.literate.markdown"]["cache"]))
+    state.pool = pool_of(cache_of(config))
     autorefs: Any = config.plugins.get("autorefs")
     # The builds of all languages have the same one.
     if autorefs and "register_anchor" not in vars(autorefs):
@@ -212,20 +217,29 @@ def on_pre_build(config: MkDocsConfig) -> None:
     current.depth += 1
     if current.depth > 1:
         return
+    state.begin_build()
+    current.start, current.converted, current.present = time.monotonic(), [], set()
+    current.saved = False
     surroundings, code = _surroundings(config)
     if surroundings != kept.surroundings:
-        gone = kept.written.keys()
-        kept = Kept(surroundings, code)
-        current.gone = set(gone)
+        current.saved = True
+        current.gone |= kept.written.keys()
+        kept = Kept(surroundings, kept.code, sources=kept.sources)
     current.changed = {
         name for name in code.keys() | kept.code.keys() if code.get(name) != kept.code.get(name)
     }
+    if current.changed:
+        current.saved = True
+        state.pool.stop_others(())  # what they give would be of the old code, or of both
     kept.code = code
 
 
 def on_build_error(*, error: Exception) -> None:
-    """Begin the next build from the outside again."""
+    """Begin the next build from the outside again, and convert all that this one left out."""
+    global kept  # noqa: PLW0603
     current.depth = 0
+    kept = Kept({}, kept.code)
+    state.end_build()
 
 
 def _surroundings(config: MkDocsConfig) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -236,7 +250,9 @@ def _surroundings(config: MkDocsConfig) -> tuple[dict[str, Any], dict[str, Any]]
     docs = Path(config.docs_dir)
     surroundings: dict[str, Any] = {}
     code: dict[str, Any] = {}
-    for root in [docs, Path(config.config_file_path), *map(Path, config.watch)]:
+    theme = [Path(config.theme.custom_dir)] if config.theme.custom_dir else []
+    own_roots = [docs, Path(config.config_file_path), *theme]
+    for root in [*own_roots, *map(Path, config.watch)]:
         for file in [root, *root.rglob("*")]:
             if OF_AN_EDITOR.fullmatch(file.name) or "__pycache__" in file.parts:
                 continue
@@ -244,9 +260,8 @@ def _surroundings(config: MkDocsConfig) -> tuple[dict[str, Any], dict[str, Any]]
                 stat = file.stat()
                 if S_ISREG(stat.st_mode):
                     is_page = utils.is_markdown_file(file.name) and file.is_relative_to(docs)
-                    own = root in (docs, file)
-                    (surroundings if own else code)[str(file.absolute())] = (
-                        None if is_page else (stat.st_mtime_ns, stat.st_size)
+                    (surroundings if root in own_roots else code)[str(file.absolute())] = (
+                        why_unreadable(file) if is_page else (stat.st_mtime_ns, stat.st_size)
                     )
     return surroundings, code
 
@@ -255,7 +270,11 @@ def _surroundings(config: MkDocsConfig) -> tuple[dict[str, Any], dict[str, Any]]
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Have a page converted if what it is made of is not what was kept."""
     for file in _documents(files):
+        current.present.add(file.url)
+        current.saved |= kept.texts.get(file.url, file.content_string) != file.content_string
         _set_modified(file, not _is_known(file))
+    if current.saved:
+        once.given.clear()
 
 
 def _is_known(file: File) -> bool:
@@ -274,21 +293,33 @@ def _is_known(file: File) -> bool:
 
 
 def _documents(files: Files) -> Iterator[File]:
-    return (file for file in files if file.is_documentation_page())
+    return iter(files.documentation_pages(inclusion=InclusionLevel.is_in_serve))
 
 
 def _set_modified(file: File, modified: bool) -> None:
-    """Say what MkDocs is told when it asks whether a file is modified."""
-    file.is_modified = lambda: modified  # type: ignore[method-assign]
+    """Make the HTML of a page older than its source, or newer: MkDocs looks at the times."""
+    now = 0.0 if modified else time.time() + 10**8
+    with contextlib.suppress(OSError):  # not there: it will be
+        os.utime(file.abs_dest_path, (now, now))
 
 
 @event_priority(FIRST)
 def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> None:
     """Begin to listen to the conversion of a page."""
     kept.converted.pop(page.file.url, None)
+    current.converted.append(page.file.src_uri)
     current.before = dict(vars(page))
     current.anchors = []
-    warned.heard = False
+    state.known = _known_results(kept.sources.get(page.file.url))
+    warned.listen()
+
+
+def _known_results(old: Source | None) -> dict[Job, Result]:
+    """Return what is known of the runs of a page and kept nowhere else, while no code changes."""
+    if not old or current.changed:
+        return {}
+    known = {job: result for job, result in old.results().items() if job in old.jobs}
+    return {job: result for job, result in known.items() if not state.pool.results.kept(job)}
 
 
 def on_page_read_source(*, page: Page, config: MkDocsConfig) -> str:
@@ -298,34 +329,18 @@ def on_page_read_source(*, page: Page, config: MkDocsConfig) -> str:
 
 
 @event_priority(LAST)
-def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Tell the extension which failures are known, as long as no code changes."""
-    current.old = kept.sources.get(page.file.url)
-    kept.sources[page.file.url] = state.source
-    if current.old and not current.changed:
-        state.source.known = current.old.known
-
-
-@event_priority(LAST)
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Keep what the conversion gave, if there was no warning and nothing is missing."""
-    source = kept.sources.get(page.file.url, Source())
-    _stop_old_runs(current.old, source)
-    state.pending |= {pending.name: pending for pending in source.pending}
-    if not warned.heard and not source.pending:
-        before = current.before
-        new = {k: v for k, v in vars(page).items() if k not in before or before[k] is not v}
-        kept.converted[page.file.url] = Converted(new | {"content": html}, current.anchors, source)
-
-
-def _stop_old_runs(old: Source | None, new: Source) -> None:
-    """End the runs of what is no longer on a page."""
-    if old:
-        state.pool.stop(set(old.jobs) - set(new.jobs))
-        names = {pending.name for pending in new.pending}
-        for pending in old.pending:
-            if pending.name not in names:
-                state.pending.pop(pending.name, None)
+    url = page.file.url
+    kept.sources[url] = source = state.source
+    state.pending = state.pending | {pending.name: pending for pending in source.pending}
+    if warned.heard or source.pending or source.known:
+        return
+    new = {k: v for k, v in vars(page).items() if current.before.get(k, current) is not v}
+    new |= {"content": html, "meta": copy.deepcopy(page.meta)}
+    # By name: the files, and by them the pages, are those of one build.
+    links = {to.src_uri: anchors for to, anchors in (page.links_to_anchors or {}).items()}
+    kept.converted[url] = Converted(new, links, current.anchors, source)
 
 
 @event_priority(FIRST)
@@ -337,10 +352,8 @@ def _put_back(env: Environment, config: MkDocsConfig, files: Files) -> None:
         page, converted = file.page, kept.converted.get(file.url)
         if not page or not converted or page.content is not None:
             continue
-        vars(page).update(converted.set)
-        # The links that MkDocs checks know the files, and by them the pages, of their build.
-        links = (page.links_to_anchors or {}).items()
-        page.links_to_anchors = {files.src_uris[to.src_uri]: anchors for to, anchors in links}
+        vars(page).update(converted.set | {"meta": copy.deepcopy(converted.set["meta"])})
+        page.links_to_anchors = {files.src_uris[to]: at for to, at in converted.links.items()}
         for args, kwargs in converted.anchors:
             autorefs.register_anchor(page, *args, **kwargs)
 
@@ -349,8 +362,10 @@ def _put_back(env: Environment, config: MkDocsConfig, files: Files) -> None:
 def _choose(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Have a page written if it is not made of the same as its file."""
     pages = [f.page for f in _documents(files) if f.page and f.page.content is not None]
-    titles = [page.title for page in pages]  # which the navigation of each page shows
-    current.made_of = {p.file.url: (kept.texts[p.file.url], p.content, titles) for p in pages}
+    # What other pages show of a page: its title; of the front page, its picture.
+    others = [page.title for page in pages], [p.meta for p in pages if p.is_homepage]
+    others = copy.deepcopy(others)
+    current.made_of = {p.file.url: (kept.texts[p.file.url], p.content, others) for p in pages}
     for page in pages:
         url = page.file.url
         _set_modified(page.file, kept.written.get(url) != current.made_of[url])
@@ -367,7 +382,7 @@ def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> None:
 
 @event_priority(LAST)
 def on_post_build(config: MkDocsConfig) -> None:
-    """Tell who waits for the build; have another one when all results are there."""
+    """Forget what is gone, end its runs, and tell who waits for the build."""
     current.depth -= 1
     if current.depth:
         return
@@ -375,15 +390,23 @@ def on_post_build(config: MkDocsConfig) -> None:
         Path(config.site_dir, url, "index.html" if url.endswith("/") else "").unlink(
             missing_ok=True
         )
-    current.gone = set()
-    state.finish_build()
-    if state.serves and state.pending:
-        futures = [state.pool.submit(pending.job) for pending in state.pending.values()]
-        threading.Thread(target=_complete, args=[state.build, futures], daemon=True).start()
+    current.gone, current.made_of = set(), {}
+    for known in (kept.texts, kept.sources, kept.converted, kept.written):
+        for url in known.keys() - current.present:
+            del known[url]
+    sources = kept.sources.values()
+    if state.serves:
+        state.pool.stop_others({job for source in sources for job in source.jobs})
+        _say_what_was_built()
+    state.end_build([s.pending for s in sources if s.pending], another=current.more)
 
 
-def _complete(build: int, futures: "list[Future[Result]]") -> None:
-    """Have MkDocs build once more, for good, when all results are there that a build missed."""
-    wait(futures)
-    if state.build == build:
-        state.signal.write_text(str(build))
+def _say_what_was_built() -> None:
+    """Say in one line what a save has changed; what comes of it by itself is not worth one."""
+    if not current.saved or not state.build:
+        return
+    names = ", ".join(current.converted[:3])
+    if (number := len(current.converted)) > 3:
+        names = f"{number} pages"
+    seconds = time.monotonic() - current.start
+    log.info("Built %s in %.1f s", names or "the site, no page of which has changed,", seconds)

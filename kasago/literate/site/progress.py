@@ -12,9 +12,8 @@ while the first ones are, in the order of the book.
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -30,7 +29,9 @@ from kasago.literate.page.snippets import parse
 from kasago.literate.running.check import job_of
 from kasago.literate.running.job import Job, Result
 from kasago.literate.running.pool import pool_of
+from kasago.literate.site.kept import cache_of
 from kasago.literate.site.notebook import job_of_notebook
+from kasago.literate.site.state import state
 
 log = logging.getLogger("mkdocs.kasago.literate")
 
@@ -38,29 +39,70 @@ log = logging.getLogger("mkdocs.kasago.literate")
 QUIET, EVERY = 3.0, 5.0
 
 
-@dataclass
-class Waiting:
-    """A page with what still runs for it."""
+class Progress:
+    """How far the runs are for the pages of a book.
 
-    page: str
-    futures: list[Future[Result]]
+    Attributes
+    ----------
+    pages : dict of str to set of Future
+        What was run for each page, in the order of the book.
+    """
 
+    def __init__(self) -> None:
+        self.pages: dict[str, set[Future[Result]]] = {}
+        self.start, self.said = time.monotonic(), 0.0
 
-waiting: list[Waiting] = []
-reporter: list[threading.Thread] = []
+    def add(self, page: str, futures: Iterable["Future[Result]"]) -> None:
+        """Take up what runs for a page.
+
+        Parameters
+        ----------
+        page : str
+        futures : iterable of Future
+        """
+        if waiting := {future for future in futures if not future.done()}:
+            self.pages.setdefault(page, set()).update(waiting)
+
+    def say(self) -> bool:
+        """Say how far the pages are, if it is time to.
+
+        Returns
+        -------
+        bool
+            Whether any of them still runs.
+        """
+        seconds = time.monotonic() - self.start
+        open_ = [page for page, runs in self.pages.items() if not all(run.done() for run in runs)]
+        if not open_:
+            if self.said:
+                log.info("All snippets have run, in %.0f s", seconds)
+            return False
+        if seconds > QUIET and seconds - self.said > EVERY:
+            self.said = seconds
+            runs = set().union(*self.pages.values())
+            done = sum(run.done() for run in runs)
+            left = f", about {seconds / done * (len(runs) - done):.0f} s left" if done else ""
+            number = len(self.pages) - len(open_) + 1
+            place = f"page {number} of {len(self.pages)}"
+            log.info("Running the snippets of %s, %s%s", open_[0], place, left)
+        return True
 
 
 def on_nav(nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
-    """Have everything run whose result is not kept."""
-    pool = pool_of(Path(config.mdx_configs["kasago.literate.markdown"]["cache"]))
+    """Have everything run whose result is not kept; a server does as its pages are converted."""
+    if state.serves:
+        return
+    pool, progress = pool_of(cache_of(config)), Progress()
     for page in nav.pages:
         source = Path(config.docs_dir, page.file.src_uri)
-        futures = [pool.submit(job) for job in jobs_of(source)]
-        if open_ := [future for future in futures if not future.done()]:
-            waiting.append(Waiting(relative(source), open_))
-    if waiting and not any(thread.is_alive() for thread in reporter):
-        reporter[:] = [threading.Thread(target=_report, daemon=True)]
-        reporter[0].start()
+        progress.add(relative(source), [pool.submit(job) for job in jobs_of(source)])
+    if progress.pages:
+        threading.Thread(target=_report, args=[progress], daemon=True).start()
+
+
+def _report(progress: Progress) -> None:
+    while progress.say():
+        time.sleep(0.1)
 
 
 def jobs_of(source: Path) -> Iterator[Job]:
@@ -88,24 +130,3 @@ def jobs_of(source: Path) -> Iterator[Job]:
     for equation in equations:
         if equation.kind == "formula" and equation.tie:
             yield job_of_equation(equation.latex, equation.tie)
-
-
-def _report() -> None:
-    """Say how far the pages are, until all of them are there."""
-    start, said, number = time.monotonic(), 0.0, 0
-    while number < len(waiting):
-        if all(future.done() for future in waiting[number].futures):
-            number += 1
-            continue
-        time.sleep(0.1)
-        passed = time.monotonic() - start
-        if passed > QUIET and passed - said > EVERY:
-            said = passed
-            futures = [future for each in waiting for future in each.futures]
-            done = sum(future.done() for future in futures)
-            left = f", about {passed / done * (len(futures) - done):.0f} s left" if done else ""
-            place = f"{waiting[number].page}, page {number + 1} of {len(waiting)}"
-            log.info("Running the snippets of %s%s", place, left)
-    if said:
-        log.info("All snippets have run, in %.0f s", time.monotonic() - start)
-    waiting.clear()

@@ -13,7 +13,6 @@ into words by the rules of English. A page keeps out of the search as the plugin
 """
 
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +23,25 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from kasago.literate.files import write_whole
-from kasago.literate.site.sections import sections
+from kasago.literate.site.sections import Section, sections
 
 pages: list[Page] = []  # of the build that is under way: of one language
+read: dict[str, tuple[str, list[Section]]] = {}  # the content of each page, and its sections
+
+
+def language_of(config: MkDocsConfig) -> str:
+    """Return the language of the pages that are built.
+
+    Parameters
+    ----------
+    config : MkDocsConfig
+
+    Returns
+    -------
+    str
+        English if the theme does not know.
+    """
+    return str(config.theme.get("language") or "en")
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -43,7 +58,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
 def _write(config: MkDocsConfig) -> None:
     """Write the index of a language, all pages of which are finished."""
     found = [entry for page in pages if page.meta["search"]["found"] for entry in _entries(page)]
-    file = Path(config.site_dir, "search", f"{config.theme['language']}.json")
+    file = Path(config.site_dir, "search", f"{language_of(config)}.json")
     write_whole(file, json.dumps(found, ensure_ascii=False, separators=(",", ":")))
 
 
@@ -55,18 +70,22 @@ def _take_away(config: MkDocsConfig) -> None:
 on_post_build = CombinedEvent(_write, _take_away)
 
 
-@lru_cache(maxsize=1024)  # a server builds again what hardly changed
-def _sections(content: str) -> list[tuple[str, str, str]]:
-    return [(section.id, section.title, section.text) for section in sections(content)]
+def _sections(page: Page) -> list[Section]:
+    """Return the sections of a page: a server builds again what hardly changed."""
+    content = page.content or ""
+    if read.get(page.url, ("",))[0] != content:
+        read[page.url] = content, sections(content)
+    return read[page.url][1]
 
 
 def _entries(page: Page) -> list[dict[str, Any]]:
     """Return the entries of a page: where each section is, its title and its text."""
     name = str(page.title)
     entries = []
-    for anchor, title, text in _sections(page.content or ""):
-        location = f"{page.url}#{anchor}" if anchor else page.url
-        entries.append({"location": location, "title": title or name, "text": text})
-        if not anchor:
+    for section in _sections(page):
+        location = f"{page.url}#{section.id}" if section.id else page.url
+        title = section.title or name
+        entries.append({"location": location, "title": title, "text": section.text})
+        if not section.id:
             entries[-1]["menu"] = name
     return entries

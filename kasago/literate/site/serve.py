@@ -1,4 +1,4 @@
-"""A hook for MkDocs: `mkdocs serve` answers all the time, and results fill in as they come.
+"""A hook for MkDocs: `mkdocs serve --dirty` answers all the time; results fill in as they come.
 
 In ``mkdocs.yml``, with the hook ``preview.py``::
 
@@ -6,21 +6,22 @@ In ``mkdocs.yml``, with the hook ``preview.py``::
       - kasago/literate/site/serve.py
 
 MkDocs lets a reader wait while it builds. Here every page that there is is answered from the
-folder of the site. A small script on it (`serve.js`) asks for what still runs and puts it in its
-place, and loads the page anew when another build has changed it.
+folder of the site, and no build waits for a snippet. A small script on each page (`serve.js`) asks
+for what still runs and puts it in its place, and loads the page anew when another build has
+changed it.
 """
 
 import hashlib
 import html
 import json
+import logging
 import mimetypes
 import posixpath
-import threading
-import time
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Literal
+from urllib.parse import parse_qs, quote, urlsplit
 
 from markdown import Markdown
 from mkdocs.config.defaults import MkDocsConfig
@@ -28,8 +29,7 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 
 from kasago.literate.markdown.source import SOURCE, Pending, Source
-from kasago.literate.running.job import Result
-from kasago.literate.running.run import Stopped
+from kasago.literate.site.later import Later
 from kasago.literate.site.state import LONG, state
 from kasago.literate.words import words_of
 
@@ -38,101 +38,139 @@ SCRIPT = Path(__file__).with_name("serve.js")
 OURS = "-/kasago/"
 # Seconds after which a question is answered in any case.
 PATIENCE = 30.0
+# What MkDocs says of every build. Here it is one line, with what was built (see preview.py).
+EVERY_BUILD = {
+    "mkdocs.livereload": r"Detected file changes|Reloading browsers",
+    "mkdocs.commands.serve": r"Building documentation\.\.\.",
+    "mkdocs.commands.build": r"Documentation built in ",
+    "mkdocs.plugins.mkdocs_static_i18n.plugin": r"Building '",
+}
 
 Start = Callable[[str, list[tuple[str, str]]], Any]
 
 
+def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+    """Have no build wait for snippets if there is a server."""
+    state.serves = command == "serve" and dirty
+
+
 @event_priority(-200)
 def on_serve(server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> None:
-    """Answer before MkDocs does."""
-    server.set_app(Answers(server.get_app(), config))
-    server.watch(str(state.signal))
-    threading.Thread(target=_build_the_rest, args=[server], daemon=True).start()
+    """Answer in the place of MkDocs."""
+    if not state.serves:
+        return
+    server.set_app(Answers(config))
+    if config.theme.custom_dir:
+        server.watch(config.theme.custom_dir)
+    for name in EVERY_BUILD:
+        logging.getLogger(name).addFilter(_says_something)
+    Later(server).start()
 
 
-def _build_the_rest(server: LiveReloadServer) -> None:
-    """Have another build come, of all languages, when the server answers."""
-    while not server.observer.is_alive():
-        time.sleep(0.05)
-    state.signal.write_text("the first build")
+def _says_something(record: logging.LogRecord) -> bool:
+    return not re.search(EVERY_BUILD[record.name], str(record.msg))
 
 
 class Answers:
-    """What is answered to a browser.
+    """What is answered to a browser (WSGI).
 
     Parameters
     ----------
-    app : callable
-        MkDocs' own answers, for what is not there (WSGI).
     config : MkDocsConfig
     """
 
-    def __init__(self, app: Any, config: MkDocsConfig) -> None:
-        self.app, self.config = app, config
+    def __init__(self, config: MkDocsConfig) -> None:
+        self.config = config
         self.root = Path(config.site_dir)
         self.base = urlsplit(config.site_url or "/").path
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer a request."""
-        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "ignore")
+        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
         if not path.startswith(self.base):
-            return list(self.app(environ, start))
-        name = path.removeprefix(self.base)
-        query = parse_qs(environ.get("QUERY_STRING", ""))
-        if name.startswith(OURS):
-            return self._own(name.removeprefix(OURS), query, start)
-        name = posixpath.normpath("/" + name + ("index.html" if name[-1:] in ("", "/") else ""))
-        file = self.root / name.lstrip("/")
+            return _redirect(start, self.base)
+        name = posixpath.normpath("/" + path.removeprefix(self.base)).lstrip("/")
+        if name == f"{OURS}serve.js":
+            return _answer(start, SCRIPT.read_bytes(), "text/javascript")
+        if name == f"{OURS}news":
+            news = self._news(parse_qs(environ.get("QUERY_STRING", "")))
+            return _answer(start, json.dumps(news).encode(), "application/json")
+        page = posixpath.join(name, "index.html")
+        if path.endswith("/"):
+            name = page
+        elif "." not in posixpath.basename(name) and self._read(page):
+            return _redirect(start, path + "/")
+        content = self._read(name)
+        if content is None:
+            return self._not_found(name, start)
+        if name.endswith(".html"):
+            content = self._with_script(content, name, _digest(content))
+        return _answer(start, content, _kind(name))
+
+    def _read(self, name: str) -> bytes | None:
+        """Return a file of the site; wait for a page that a build may still bring."""
+
+        def comes() -> bool:
+            return (self.root / name).is_file() or not state.awaited
+
         try:
-            content = file.read_bytes()
+            if name.endswith(".html"):
+                state.wait(comes, PATIENCE)
+            return (self.root / name).read_bytes()
+        except (OSError, ValueError):  # a zero byte in a name
+            return None
+
+    def _not_found(self, name: str, start: Start) -> Iterable[bytes]:
+        """Say that there is no such file; a page that comes to be there shows."""
+        try:
+            content = (self.root / "404.html").read_bytes()
         except OSError:
-            return self.app(environ, start)  # type: ignore[no-any-return]
-        if file.suffix == ".html":
-            content = self._with_script(content, name.lstrip("/"))
-        return _answer(start, content, mimetypes.guess_type(file.name)[0] or "text/plain")
+            content = b"<!doctype html><title>404</title><body><p>404 Not Found</p></body>"
+        content = self._with_script(content, name, "")
+        return _answer(start, content, _kind(".html"), "404 Not Found")
 
-    def _own(self, name: str, query: dict[str, list[str]], start: Start) -> Iterable[bytes]:
-        """Answer the script."""
-        match name:
-            case "serve.js":
-                return _answer(start, SCRIPT.read_bytes(), "text/javascript")
-            case "changed":
-                page, digest, build = (query[key][0] for key in ("page", "digest", "build"))
-                answer = self._changed(page, digest, int(build))
-                return _answer(start, json.dumps(answer).encode(), "application/json")
-            case "result":
-                answer = self._result(query["run"][0], query.get("still", [""])[0])
-                return _answer(start, json.dumps(answer).encode(), "application/json")
-        return _answer(start, b"", "text/plain", "404 Not Found")
+    def _news(self, question: dict[str, list[str]]) -> dict[str, Any]:
+        """Wait until there is news of a page: of what runs for it, or another build.
 
-    def _changed(self, page: str, digest: str, build: int) -> dict[str, Any]:
-        """Wait for another build; say whether it has changed a page."""
-        build = state.wait_for_build(build, PATIENCE)
-        file = self.root / page
-        now = _digest(file.read_bytes()) if file.is_file() else ""
-        return {"build": build, "changed": now != digest}
+        One question for a whole page: a browser has but six at a time for all its tabs.
+        """
+        page, digest = question.get("page", [""])[0], question.get("digest", [""])[0]
+        build, runs = int(question.get("build", ["0"])[0]), question.get("run", [])
+        for pending in [state.pending[run] for run in runs if run in state.pending]:
+            if not pending.urgent and not pending.run.done():
+                pending.urgent = True
+                state.pool.submit(pending.job, urgent=True)
 
-    def _result(self, run: str, still: str) -> dict[str, Any]:
-        """Wait for what comes of a run; say when it takes long."""
-        pending = state.pending.get(run)
-        if not pending:
-            return {"gone": True}  # the page is another one by now
-        pool = state.pool
-        future = pool.submit(pending.job, urgent=True)
-        done = threading.Event()
-        future.add_done_callback(lambda _: done.set())
-        done.wait(PATIENCE if still else LONG)
-        if not future.done():
-            seconds = pool.running().get(pending.job, 0)
-            where = f"{pending.path}:{pending.line}"
-            return {"still": words_of(pending.path)["still"].format(f"{seconds:.0f}", where)}
+        def ended() -> dict[str, Pending | None]:
+            here = {run: state.pending.get(run) for run in runs}
+            return {run: each for run, each in here.items() if not each or each.has_result}
+
+        state.wait(lambda: bool(ended()) or state.build > build, LONG if runs else PATIENCE)
+        news: dict[str, Any] = {"build": state.build}
         try:
-            return {"html": self._rendered(pending, future.result())}
-        except Stopped:
-            return {"gone": True}
+            now = _digest((self.root / page).read_bytes())
+        except (OSError, ValueError):
+            now = ""
+        news["changed"] = now != digest
+        news["ended"] = {run: each and self._rendered(each) for run, each in ended().items()}
+        news["still"] = self._still(runs)
+        return news
 
-    def _rendered(self, pending: Pending, result: Result) -> str:
+    def _still(self, runs: list[str]) -> dict[str, str]:
+        """Return what is said of those that take long."""
+        running = state.pool.running()
+        still = {}
+        for run in runs:
+            pending = state.pending.get(run)
+            seconds = running.get(pending.job, 0) if pending else 0
+            if pending and seconds >= LONG:
+                words = words_of(pending.path)["still"]
+                still[run] = words.format(f"{seconds:.0f}", f"{pending.path}:{pending.line}")
+        return still
+
+    def _rendered(self, pending: Pending) -> str:
         """Return what the page shows in the place of what was not there yet."""
+        result = pending.run.result()
         if pending.box:
             return pending.box(result)
         SOURCE.set(Source(pending.path, pending.line, known={pending.job: result}))
@@ -140,12 +178,12 @@ class Answers:
         md = Markdown(extensions=extensions, extension_configs=self.config.mdx_configs)
         return md.convert(pending.text)
 
-    def _with_script(self, content: bytes, page: str) -> bytes:
+    def _with_script(self, content: bytes, page: str, digest: str) -> bytes:
         """Return a page with the script that keeps it up to date."""
+        ours = html.escape(self.base + OURS)
         script = (
-            f'<script src="{html.escape(self.base)}{OURS}serve.js" data-page="{html.escape(page)}" '
-            f'data-digest="{_digest(content)}" data-build="{state.build}" '
-            f'data-base="{html.escape(self.base)}{OURS}" defer></script>'
+            f'<script src="{ours}serve.js" data-page="{html.escape(page)}" data-digest="{digest}" '
+            f'data-build="{state.build}" data-base="{ours}" defer></script>'
         )
         before, mark, after = content.rpartition(b"</body>")
         return before + script.encode() + mark + after
@@ -153,6 +191,20 @@ class Answers:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _kind(name: str) -> str:
+    """Return what a browser is told that a file is."""
+    if name.endswith((".js", ".mjs")):
+        return "text/javascript"  # which not every system knows
+    kind, encoding = mimetypes.guess_type(name)
+    kind = "application/octet-stream" if encoding or not kind else kind
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+def _redirect(start: Start, path: str) -> list[bytes]:
+    start("302 Found", [("Location", quote(path)), ("Content-Length", "0")])
+    return []
 
 
 def _answer(start: Start, content: bytes, kind: str, status: str = "200 OK") -> list[bytes]:

@@ -24,7 +24,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from kasago.literate.running.raster import to_card
-from kasago.literate.site.kept import digest, kept
+from kasago.literate.site.kept import cache_of, digest, kept
 
 FIGURE = re.compile(r'<figure class="drawn".*?(<svg .*?</svg>)', re.DOTALL)
 LABEL = re.compile(r' aria-label="([^"]*)"')
@@ -35,8 +35,9 @@ def on_post_template(output: str, *, template_name: str, config: MkDocsConfig) -
 
     Each language would write its own in place of the last.
     """
-    i18n: Any = config.plugins["i18n"]
-    return "" if template_name == "404.html" and not i18n.is_default_language_build else output
+    i18n: Any = config.plugins.get("i18n")
+    again = i18n and template_name == "404.html" and not i18n.is_default_language_build
+    return "" if again else output
 
 
 @event_priority(-50)  # after mkdocs-jupyter's page is tidied
@@ -56,8 +57,7 @@ def on_page_content(content: str, *, page: Page, config: MkDocsConfig, files: Fi
 
 
 def _card(svg: str, config: MkDocsConfig) -> bytes:
-    cache = Path(config.mdx_configs["kasago.literate.markdown"]["cache"])
-    return kept(cache / "derived", digest("card", svg), lambda: to_card(svg))
+    return kept(cache_of(config) / "derived", digest("card", svg), lambda: to_card(svg))
 
 
 @event_priority(-100)  # after i18n
@@ -69,11 +69,12 @@ def on_page_context(
     front = nav.homepage.meta.get("share", {}) if nav.homepage else {}
     own = page.meta.get("share", front)
     file: Any = page.file
-    editions = {language: edition.url for language, edition in file.alternates.items()}
+    alternates = getattr(file, "alternates", {})
+    editions = {language: edition.url for language, edition in alternates.items()}
     page.meta["share"] = own | {
         "editions": {language: urljoin(site, url) for language, url in editions.items()}
     }
     # The plugin leaves the front pages their paths on the host, which hold at one address only.
     extra: Any = config.extra
     for alternate in getattr(extra, "alternate", []):
-        alternate["link"] = editions[alternate["lang"]]
+        alternate["link"] = editions.get(alternate["lang"], alternate["link"])

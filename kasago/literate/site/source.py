@@ -5,17 +5,67 @@ In ``mkdocs.yml``, beside the extension `kasago.literate.markdown`::
     hooks:
       - kasago/literate/site/source.py
 
-MkDocs cuts off the header of a page, and tells an extension neither that nor the file.
+MkDocs cuts off the header of a page, and tells an extension neither that nor the file. A file that
+cannot be read would end the build of all the others: it is named, and left out.
 """
 
+import logging
+from pathlib import Path
+from typing import Literal
+
+from mkdocs import utils
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from kasago.literate.files import relative
 from kasago.literate.markdown.source import SOURCE, Source
+from kasago.literate.site.once import once
 from kasago.literate.site.state import state
+
+log = logging.getLogger("mkdocs.kasago.literate")
+
+
+def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+    """Have each warning given once."""
+    once.listen()
+
+
+@event_priority(200)  # before any plugin looks into a file
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Leave out what cannot be read."""
+    for file in list(files):
+        if file.src_dir == config.docs_dir and (reason := why_unreadable(file.abs_src_path)):
+            files.remove(file)
+            # An editor's link to nowhere beside a file that is open, for example.
+            if file.inclusion.value > InclusionLevel.DRAFT.value:
+                log.error("%s cannot be read: %s", relative(file.abs_src_path or ""), reason)
+
+
+def why_unreadable(name: str | Path | None) -> str:
+    """Return why a file of a site cannot be read, empty if it can.
+
+    Parameters
+    ----------
+    name : str or Path or None
+        None stands for what another plugin has made.
+
+    Returns
+    -------
+    str
+    """
+    if name is None:
+        return ""
+    try:
+        with open(name, "rb") as file:
+            if utils.is_markdown_file(str(name)):
+                file.read().decode("utf-8")
+    except OSError as error:
+        return error.strerror or str(error)
+    except UnicodeDecodeError as error:
+        return f"it is not UTF-8 ({error.reason} at byte {error.start})"
+    return ""
 
 
 @event_priority(200)  # before any plugin changes the text
@@ -24,5 +74,5 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     text = page.file.content_string
     above = text.count("\n", 0, len(text) - len(markdown))
     path = relative(page.file.abs_src_path or page.file.src_uri)
-    state.source = Source(path, above + 1, waits=not state.serves)
+    state.source = Source(path, above + 1, waits=not state.serves, known=dict(state.known))
     SOURCE.set(state.source)

@@ -10,7 +10,6 @@ those of another. And what Jinja compiled of each template, kept beside the resu
 snippets: MkDocs and mkdocstrings would compile all of them again for each language.
 """
 
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache
@@ -18,6 +17,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 
+from kasago.literate.site.kept import cache_of
+from kasago.literate.site.search import language_of
 from kasago.literate.words import words_in
 
 
@@ -33,12 +34,12 @@ def on_config(config: MkDocsConfig) -> None:
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Keep the compiled templates of the theme, and give them the words."""
     env.bytecode_cache = _compiled(config)
-    env.globals["words"] = words_in(config.theme["language"])
+    env.globals["words"] = words_in(language_of(config))
     env.globals["words_in"] = words_in
 
 
 def _compiled(config: MkDocsConfig) -> FileSystemBytecodeCache:
-    cache = Path(config.mdx_configs["kasago.literate.markdown"]["cache"])
+    cache = cache_of(config)
     folder = cache.with_name(f"{cache.name}-templates")
     folder.mkdir(parents=True, exist_ok=True)
     return FileSystemBytecodeCache(str(folder))
