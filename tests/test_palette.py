@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from kasago.literate.running.figure import ACCENT, COLORS, DARK_COLORS, PLACES
+from kasago.literate.running.figure import COLORS, DARK_COLORS, PLACES
+from kasago.literate.running.raster import ACCENT
 
 # How linear RGB looks to people without one kind of cone (Machado, Oliveira and Fernandes 2009,
 # severity 1).
