@@ -137,6 +137,38 @@ def test_literate_knows_nothing_of_the_rest() -> None:
     assert offenders([name for name in FILES if within(name, LITERATE)], leaves) == []
 
 
+# The rooms of literate, each with those that it may import.
+BASE = {"errors", "files", "words"}
+ROOMS = {
+    "page": BASE,
+    "running": BASE | {"page"},
+    "equations": BASE | {"page", "running"},
+    "markdown": BASE | {"page", "running", "equations"},
+    "site": BASE | {"page", "running", "equations", "markdown"},
+    **{name: set() for name in BASE},
+}
+
+
+def test_a_room_of_literate_imports_those_before_it() -> None:
+    def room(name: str) -> str:
+        return name.removeprefix(f"{LITERATE}.").partition(".")[0]
+
+    def is_wrong(name: str, used: str) -> bool:
+        inside = within(used, LITERATE) and used != LITERATE
+        return inside and room(used) not in ROOMS[room(name)] | {room(name)}
+
+    names = [name for name in FILES if within(name, LITERATE) and room(name) in ROOMS]
+    assert len(names) > 40
+    assert offenders(names, is_wrong) == []
+
+
+def test_one_room_knows_mkdocs() -> None:
+    def is_wrong(name: str, used: str) -> bool:
+        return within(used, "mkdocs") and not within(name, f"{LITERATE}.site")
+
+    assert offenders(FILES, is_wrong) == []
+
+
 # Each may import what stands below it: plot and training, network, common.
 LAYERS = {
     BENCH: ["kasago"],

@@ -3,20 +3,29 @@
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
+from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kasago.literate.__main__ import main
+from kasago.literate.__main__ import main, rewrite
+from kasago.literate.page.blocks import fenced
+from kasago.literate.page.lint import UNSEEN
 from kasago.literate.page.snippets import parse
+from kasago.literate.running.check import check
+from kasago.literate.running.job import Result
 
 
-def fence(name, *lines, ticks="```"):
+def fence_of(name, *lines, ticks="```"):
     return "\n".join([ticks + name, *lines, ticks, ""])
 
 
 def agrees(code, *output, ticks="```"):
-    return f"{fence('python', code)}\n{fence('output', *output, ticks=ticks)}"
+    return f"{fence_of('python', code)}\n{fence_of('output', *output, ticks=ticks)}"
 
 
 @pytest.fixture
@@ -38,15 +47,15 @@ def rewritten(page, text):
 
 WRITES = {
     "missing": (
-        f"a\n\n{fence('python', 'print(1)')}\nb\n",
+        f"a\n\n{fence_of('python', 'print(1)')}\nb\n",
         f"a\n\n{agrees('print(1)', '1')}\nb\n",
     ),
     "missing, at the very end of the file": (
-        fence("python", "print(1)").rstrip(),
+        fence_of("python", "print(1)").rstrip(),
         agrees("print(1)", "1"),
     ),
     "missing, with text on the next line": (
-        f"{fence('python', 'print(1)')}b\n",
+        f"{fence_of('python', 'print(1)')}b\n",
         f"{agrees('print(1)', '1')}b\n",
     ),
     "wrong": (
@@ -54,23 +63,31 @@ WRITES = {
         f"{agrees('print(1)', '1')}\nb\n",
     ),
     "wrong, right below": (
-        fence("python", "print(1)") + fence("output", "2"),
+        fence_of("python", "print(1)") + fence_of("output", "2"),
         agrees("print(1)", "1"),
     ),
     "superfluous": (
         f"{agrees('x = 1', '1')}\nb\n",
-        f"{fence('python', 'x = 1')}\nb\n",
+        f"{fence_of('python', 'x = 1')}\nb\n",
     ),
     "empty": (
-        f"{fence('python', 'x = 1')}\n{fence('output')}",
-        fence("python", "x = 1"),
+        f"{fence_of('python', 'x = 1')}\n{fence_of('output')}",
+        fence_of("python", "x = 1"),
     ),
     "several": (
-        agrees("print(1)", "9") + "\n" + fence("python", "print(2)") + "\n" + agrees("x = 3", "3"),
-        agrees("print(1)", "1") + "\n" + agrees("print(2)", "2") + "\n" + fence("python", "x = 3"),
+        agrees("print(1)", "9")
+        + "\n"
+        + fence_of("python", "print(2)")
+        + "\n"
+        + agrees("x = 3", "3"),
+        agrees("print(1)", "1")
+        + "\n"
+        + agrees("print(2)", "2")
+        + "\n"
+        + fence_of("python", "x = 3"),
     ),
     "blank lines, backticks, unicode and tabs": (
-        fence("python", r'print("\n  a\n\n```\n\té \n\n")'),
+        fence_of("python", r'print("\n  a\n\n```\n\té \n\n")'),
         agrees(r'print("\n  a\n\n```\n\té \n\n")', "", "  a", "", "```", "    é", ticks="````"),
     ),
     "dots and fewer decimals beside a wrong number": (
@@ -90,8 +107,8 @@ def test_an_output_fence_that_is(before, after, page):
 
 
 def test_the_indentation_of_a_snippet_is_kept(page):
-    snippet = fence("python", "print('a', 'b', sep='\\n\\n  ')")
-    output = fence("output", "a", "", "  b")
+    snippet = fence_of("python", "print('a', 'b', sep='\\n\\n  ')")
+    output = fence_of("output", "a", "", "  b")
     above = "!!! note\n\n    - item\n\n"
     before = above + textwrap.indent(snippet, " " * 8)
     after = above + textwrap.indent(f"{snippet}\n{output}", " " * 8)
@@ -106,8 +123,8 @@ AGREE = "\n".join(
         agrees("print(2 / 3)", "0.667"),
         agrees("print(list(range(99)))", "[0, 1, ..., 98]"),
         agrees("print('a ')", "a", ticks="~~~~"),
-        fence('python not-run="slow"', "1 / 0"),
-        fence('python source="kasago.literate.page.snippets.parse"'),
+        fence_of('python not-run="slow"', "1 / 0"),
+        fence_of('python source="kasago.literate.page.snippets.parse"'),
         "````markdown\n```python\nprint(1)\n```\n````",
     ]
 )
@@ -141,8 +158,47 @@ def test_a_failure_is_reported_and_its_snippet_left_alone(page):
 
 
 def test_the_output_of_a_snippet_that_is_to_fail_is_what_it_prints_before(page):
-    stub = fence('python fails="AssertionError: no"', "print(1)", "assert 0, 'no'")
-    assert rewritten(page, stub) == f"{stub}\n{fence('output', '1')}"
+    stub = fence_of('python fails="AssertionError: no"', "print(1)", "assert 0, 'no'")
+    assert rewritten(page, stub) == f"{stub}\n{fence_of('output', '1')}"
+
+
+@settings(deadline=None)
+@given(
+    output=st.text(
+        st.one_of(
+            st.sampled_from("`~\t\n\r\x00\x08\x0b\x0c\x1b\x85\u2028\ufeff #>*-.<1e+9 python"),
+            st.characters(codec="utf-8"),
+        )
+    ),
+    fence=st.none() | st.text(st.sampled_from("`~ab.\n ")),
+    indent=st.sampled_from(["", "    "]),
+)
+def test_what_is_written_is_a_page_that_is_right_or_the_page_as_it_was(output, fence, indent):
+    class Ran:
+        """In place of a pool: each code printed the same."""
+
+        def submit(self, job):
+            done = Future()
+            done.set_result(Result(output, ()))
+            return done
+
+    text = fence_of("python", "print(x)")
+    if fence is not None:
+        text += f"\n{fenced('output', fence)}\n"
+    text = f"# Page\n\n{textwrap.indent(text, indent)}\nThe end.\n"
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.md"
+        page.write_text(text, encoding="utf-8")
+        changed, errors = rewrite(page, Ran())
+        after = page.read_text("utf-8")
+        if errors:
+            assert UNSEEN.search(output)
+            assert (changed, after) == (False, text)
+        else:
+            [snippet] = parse(after, "page.md")
+            assert check(snippet, Result(output, ())) == []
+            assert after.endswith("\nThe end.\n")
+            assert rewrite(page, Ran()) == (False, [])
 
 
 def test_a_wrong_number_is_reported_and_not_rewritten(page, capsys):
@@ -191,7 +247,7 @@ def test_a_rewritten_file_keeps_its_mode_its_line_ends_and_its_link(page):
 def test_a_figure_that_is_a_file_is_drawn_beside_the_page_and_only_anew_when_it_changes(page):
     draw = "import matplotlib.pyplot as plt\n\nplt.plot([1, {}])\nplt.show()\nprint('drawn')"
     figure = "![What the figure shows](assets/a.svg)\n"
-    text = f"{fence('python', draw.format(2))}\n{figure}"
+    text = f"{fence_of('python', draw.format(2))}\n{figure}"
     assert rewritten(page, text) == f"{agrees(draw.format(2), 'drawn')}\n{figure}"
     file = page.parent / "assets" / "a.svg"
     drawn = file.read_text("utf-8")

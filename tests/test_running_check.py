@@ -12,7 +12,7 @@ from kasago.literate.page.numbers import Tie
 from kasago.literate.page.snippets import Figure, Snippet
 from kasago.literate.running.check import check, check_source, same_output
 from kasago.literate.running.figure import standalone
-from kasago.literate.running.run import Result
+from kasago.literate.running.job import Result
 
 PRINTED = """\
 0.09750000000000003
@@ -108,6 +108,9 @@ def test_the_same_output_written_otherwise_agrees(page, printed):
         ("0.1 0.25", "0.1 0.25 0.5"),
         ("1.5e-07", "1.5e-08"),
         ("0.098...", "0.0975"),  # dots leave out, they do not round
+        ("a\nb", "a\u2028b"),  # no end of a line of the page
+        ("1.5e-3", "1.5e-99999999999999999999"),
+        ("1.5", "1.25e+99999999"),
     ],
 )
 def test_another_output_does_not_agree(page, printed):
@@ -126,17 +129,19 @@ def test_another_output_is_shown_beside_the_expected_one():
     said = complaint(snippet("0.1\n\nb\n"), Result("0.2\n\nb\n", ()))
     assert said == (
         "docs/page.md:7: the snippet prints something else; expected\n"
-        "    0.1\n\n    b\ngot\n    0.2\n\n    b"
+        "    0.1\n\n    b\ngot\n    0.2\n\n    b\n"
+        "python -m kasago.literate docs/page.md writes it anew"
     )
 
 
 def test_output_without_a_fence_and_a_fence_without_output_are_errors():
     said = complaint(snippet(), Result("1\n", ()))
     assert said.startswith("docs/page.md:7: the snippet prints, and no output fence follows")
-    assert said.endswith("got\n    1")
+    assert said.endswith("got\n    1\npython -m kasago.literate docs/page.md writes it")
     for fence in ("1\n", "...\n", "\n", ""):
         said = complaint(snippet(fence), Result("", ()))
         assert said.startswith("docs/page.md:7: the snippet prints nothing; expected\n")
+        assert said.endswith("python -m kasago.literate docs/page.md takes the fence away")
 
 
 @pytest.mark.parametrize(("shown", "drawn"), [(0, 1), (1, 0), (2, 1), (1, 2)])
@@ -153,8 +158,31 @@ def test_all_that_is_wrong_is_said_at_once():
 
 
 def test_a_failure_shows_the_traceback_and_nothing_else():
-    said = complaint(snippet("1\n"), Result("", (), "NameError: np"))
-    assert said == "docs/page.md:7: the snippet fails\n    NameError: np"
+    said = complaint(snippet("1\n"), Result("", (), "ValueError: np"))
+    assert said == "docs/page.md:7: the snippet fails\n    ValueError: np"
+
+
+def test_a_name_that_another_snippet_has_defined_is_explained():
+    failed = Result("", (), "Traceback\n  ...\nNameError: name 'np' is not defined")
+    said = complaint(snippet("1\n"), failed)
+    assert said.endswith(
+        "    NameError: name 'np' is not defined\n"
+        "each snippet stands alone: it imports and defines all that it uses"
+    )
+    for error in ("Traceback\nNameError: x\nValueError: y", "", "the process ended"):
+        said = "".join(map(str, check(snippet("1\n"), Result("1\n", (), error))))
+        assert "stands alone" not in said
+
+
+@pytest.mark.parametrize("sign", ["\r", "\x08", "\x0c", "\x00", "\x0b", "\x1b[2J", "\x7f"])
+def test_a_sign_that_no_page_can_show_is_refused(sign):
+    printed = f"a{sign}b\n"
+    for fence in (None, printed, "ab\n", "...\n"):
+        said = complaint(snippet(fence), Result(printed, ()))
+        assert said == (
+            f"docs/page.md:7: the snippet prints {sign[0]!a}, "
+            "a control character, which no page can show"
+        )
 
 
 # Snippets that fail on purpose.
@@ -199,8 +227,10 @@ def test_a_number_that_the_run_does_not_give_is_named_with_its_line():
         "docs/page.md:12: the page says 60,000, and n gives 60001",
         "docs/page.md:13: the page says 7, and b[-1] gives NameError: name 'b'",
     ]
-    # The numbers of a snippet that failed are not known.
-    assert len(check(tied, Result("", (), "NameError: np"))) == 1
+    # The numbers of a snippet that failed are not known, each of which is said where it stands.
+    errors = check(tied, Result("", (), "ValueError: no"))
+    assert [error.line for error in errors] == [7, 9, 12, 13]
+    assert str(errors[2]) == "docs/page.md:12: 60,000 is not checked: the snippet in line 7 fails"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,9 @@ run(Job.of(sys.argv[1]))
 def test_a_snippet_dies_with_its_parent(how, tmp_path):
     lock = tmp_path / "lock"
     command = [sys.executable, "-c", PARENT, holding(lock)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as parent:
+    # A program that is killed leaves the folder in which it ran the snippet.
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as parent:
         until(taken(lock))
         assert not is_free(lock)
         parent.send_signal(how)

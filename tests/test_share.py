@@ -11,7 +11,7 @@ import pytest
 
 from conftest import PAGES as SOURCES
 from conftest import address_of, serving, text_of
-from kasago.literate.running.figure import to_card
+from kasago.literate.running.raster import to_card
 from kasago.literate.site.share import FIGURE
 
 pytestmark = pytest.mark.xdist_group("share")
@@ -109,7 +109,7 @@ def test_a_page_has_a_picture_drawn_from_its_first_figure(heads, site, subtests)
             size = (int(meta["og:image:width"]), int(meta["og:image:height"]))
             assert struct.unpack(">II", png[16:24]) == size == (1200, 630)
             if figure:  # drawn anew, it is the same to the byte
-                assert to_card.__wrapped__(figure[1]) == png
+                assert to_card(figure[1]) == png
 
 
 def test_a_page_says_its_language_and_the_other(heads, subtests):

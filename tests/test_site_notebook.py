@@ -308,7 +308,7 @@ def test_each_cell_shows_what_came_of_it(tmp_path):
 
 
 def test_a_cell_that_fails_shows_the_error_in_the_lines_of_the_page(tmp_path):
-    [_, second, third], result = executed(tmp_path, "1 / 0")
+    [_, second, third], _ = executed(tmp_path, "1 / 0")
     assert [output["text"] for output in second] == ["2\n"]
     [output] = third
     assert output["text"].startswith("3\nTraceback")

@@ -1,6 +1,5 @@
 """Facts about kasago.literate.sybil: what pytest says of pages and docstrings."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from kasago.literate.page.snippets import parse
-from kasago.literate.running.results import key
+from kasago.literate.running import run as run_module
+from kasago.literate.running.check import job_of
+from kasago.literate.running.job import Result
+from kasago.literate.running.results import Results
+from kasago.literate.running.run import Reads
 
 CONFTEST = (Path(__file__).parent.parent / "conftest.py").read_text("utf-8")
 GOOD = """\
@@ -86,7 +89,7 @@ def folder(tmp_path):
 
 def pytest_run(folder, *options):
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *options],
+        [sys.executable, "-m", "pytest", "-q", "-rfs", "-p", "no:cacheprovider", *options],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -94,7 +97,7 @@ def pytest_run(folder, *options):
     )
 
 
-def test_each_snippet_passes_fails_or_is_skipped_by_itself(folder):
+def test_each_snippet_passes_fails_or_is_skipped_by_itself(folder, monkeypatch):
     wrong = GOOD.replace("0951", "0952")
     pages = {
         "good": GOOD,
@@ -117,10 +120,10 @@ def test_each_snippet_passes_fails_or_is_skipped_by_itself(folder):
         (folder / "docs" / f"{name}.md").write_bytes(text.encode())
     # The site's cache, with a lie in it.
     cache = folder / ".cache" / "literate"
-    cache.mkdir(parents=True)
-    lie = json.dumps({"output": "2\n", "figures": [], "error": "", "values": {}})
     [cached] = parse(pages["cached"], "docs/cached.md")
-    (cache / f"{key(cached)}.json").write_text(lie)
+    lie = (Result("2\n", ()), Reads(alone=True))
+    monkeypatch.setattr(run_module, "run", lambda *_: lie)
+    assert Results(cache).of(job_of(cached)).output == "2\n"
 
     result = pytest_run(folder, "-n", "2")
     assert "9 failed, 5 passed, 1 skipped" in result.stdout.splitlines()[-1]
@@ -140,6 +143,10 @@ def test_each_snippet_passes_fails_or_is_skipped_by_itself(folder):
     ]
     for message in said:
         assert message in result.stdout
+    # The summary says why, and nothing stands around a message.
+    summary = result.stdout[result.stdout.index("short test summary") :]
+    assert "FAILED docs/digit.md::top-1 - Failed: docs/digit.md:5: the snippet prints" in summary
+    assert "did not evaluate as expected" not in result.stdout
 
 
 WAIT = """\
@@ -152,32 +159,33 @@ time.sleep(1)  # until the result is written
 """
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_snippet_runs_once_in_a_session_for_the_editions_of_its_page(workers, folder):
-    log = folder / "log"
+@pytest.mark.parametrize(("workers", "sessions"), [("0", 2), ("2", 1)])
+def test_a_snippet_runs_once_in_a_session_for_the_editions_of_its_page(
+    workers, sessions, folder, tmp_path_factory
+):
+    log = tmp_path_factory.mktemp("log") / "log"
     page = f"```python\nwith open({str(log)!r}, 'a') as file:\n    file.write('run ')\n```\n"
     (folder / "docs" / "a.md").write_text(page)
     (folder / "docs" / "b.md").write_text(f"```python\n{WAIT.format(log=str(log))}```\n\n{page}")
-    for _session in (1, 2):
+    for _session in range(sessions):
         options = ("-n", workers, "--dist", "loadfile", "-p", "no:randomly")
         assert "3 passed" in pytest_run(folder, *options).stdout.splitlines()[-1]
         assert log.read_text() == "run "
         log.unlink()
 
 
-@pytest.mark.parametrize(
-    ("page", "message"),
-    [
-        (b"\n```py\nprint(1)\n```\n", ":2: a fence marked 'py' would pass untested"),
-        (b"\xef\xbb\xbf```python\nprint(1)\n```\n", ":1: the unseen character"),
-        (b"\r\n> ```python\r\n> print(1)\r\n> ```\r\n", ":2: a fence begins its line"),
-    ],
-)
-def test_a_page_that_would_hide_a_snippet_fails_the_run(page, message, folder):
-    (folder / "docs" / "page.md").write_bytes(page)
+def test_a_page_that_would_hide_a_snippet_fails_the_run(folder):
+    for name, page in {
+        "a": b"\n```py\nprint(1)\n```\n",
+        "b": b"\xef\xbb\xbf```python\nprint(1)\n```\n",
+        "c": b"\r\n> ```python\r\n> print(1)\r\n> ```\r\n",
+    }.items():
+        (folder / "docs" / f"{name}.md").write_bytes(page)
     result = pytest_run(folder, "-p", "no:xdist")
     assert result.returncode == 2
-    assert f"docs/page.md{message}" in result.stdout
+    assert "docs/a.md:2: a fence marked 'py' would pass untested" in result.stdout
+    assert "docs/b.md:1: the unseen character" in result.stdout
+    assert "docs/c.md:2: a fence begins its line" in result.stdout
 
 
 def test_each_docstring_is_a_test_with_a_namespace_of_its_own(folder):
@@ -188,3 +196,100 @@ def test_each_docstring_is_a_test_with_a_namespace_of_its_own(folder):
     assert "Expected:\n    1.6\nGot:\n    1.5\n" in result.stdout
     assert 'File "module.py", line 34, ' in result.stdout
     assert "NameError: name 'x' is not defined" in result.stdout
+
+
+CHAPTER = """\
+# Loss { #loss }
+
+<!-- formula: np.add(x, x); x: real[N] -->
+\\begin{equation}
+y_{n} = 2 x_{n} \\label{eq:twice}
+\\end{equation}
+
+```python
+x = 1
+```
+
+<!-- not computed: a symbol -->
+$$
+x
+$$
+
+## What goes *wrong*, and 勾配
+
+```python
+x = 2
+```
+
+```text
+# no heading
+```
+
+```python
+x = 3
+```
+
+## Loss again {#again .wide }
+
+```python
+x = 4
+```
+"""
+NAMES = ["eq:twice", "loss-1", "loss-2", "what-goes-wrong-and-勾配-1", "what-goes-wrong-and-勾配-2"]
+
+
+def collected(folder, *options):
+    result = pytest_run(folder, "--collect-only", "-p", "no:xdist", "-p", "no:randomly", *options)
+    return [line for line in result.stdout.splitlines() if "::" in line]
+
+
+def test_names_say_where_and_stay_when_a_line_is_added_above(folder):
+    page = folder / "docs" / "loss.md"
+    page.write_text(CHAPTER)
+    (folder / "module.py").write_text(MODULE)
+    pages = [f"docs/loss.md::{name}" for name in [*NAMES, "again-1"]]
+    docstrings = [f"module.py::{name}" for name in ("module", "half", "third", "alone")]
+    # In the order of the page.
+    assert collected(folder) == pages + docstrings
+    page.write_text(CHAPTER.replace("\n\n", "\n\nA sentence.\n\n"))
+    (folder / "module.py").write_text(f"# A comment.\n{MODULE}")
+    assert collected(folder) == pages + docstrings
+    assert collected(folder, "docs/loss.md::loss-2") == ["docs/loss.md::loss-2"]
+
+
+NESTED = '''class A:
+    """A.
+
+    >>> 1
+    1
+    """
+
+    class B:
+        def f(self):
+            """F.
+
+            >>> 1
+            1
+            """
+
+    async def g(self):
+        """G.
+
+        >>> 1
+        1
+        """
+
+def f():
+    def inner():
+        """Inner.
+
+        >>> 1
+        1
+        """
+'''
+
+
+def test_docstrings_have_the_dotted_names_of_what_they_describe(folder):
+    (folder / "module.py").write_text(NESTED)
+    names = ["A", "A.B.f", "A.g", "f.inner"]
+    assert collected(folder) == [f"module.py::{name}" for name in names]

@@ -1,13 +1,14 @@
-"""What makes Markdown executable: find the snippets, run each by itself, check, draw, cache.
+"""What makes Markdown executable: a page's snippets are run, checked, drawn and kept.
 
-`parse` finds the snippets of a page and, with `ties`, the numbers of its text that come from
-them, `run` runs one in a process of its own, `check` compares what came with what the page
-shows. pytest (`collect`, through Sybil), the site build (`extension`, for Python-Markdown) and
-the command that rewrites output fences (``python -m kasago.literate``) all stand on these
-three; `cache` keeps what came of a run for the first two. `formulas` turns LaTeX into MathML;
-`equations` holds it against the code that it describes, for pytest. Nothing here knows what
-the book is about.
+From the page to the reader, a room at a time:
+
+- `page`: what stands on a page: fences, snippets, numbers that are tied to code, excerpts.
+- `running`: run a snippet in a process of its own, keep what came of it, hold it against the page.
+- `equations`: an equation and the code that it describes: read, compute, compare.
+- `markdown`: the extension of Python-Markdown: the page with outputs, figures, links and MathML.
+- `site`: what MkDocs adds around the pages, and its server. Nothing else knows MkDocs.
+
+`sybil` gives pytest the snippets, equations and docstrings, ``python -m kasago.literate`` writes
+outputs anew, and `words` has every word that these put on a page. Each room imports those above
+it; nothing here knows what the book is about.
 """
-
-# The environment variable that tells the Matplotlib backend where the figures are wanted.
-FIGURES_FOLDER = "KASAGO_FIGURES"

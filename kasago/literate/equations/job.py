@@ -1,13 +1,11 @@
 """The comparison of an equation with its code, as a job for a process of its own."""
 
-import json
+import ast
 
 from kasago.literate.equations.errors import EquationError, WrongTie
 from kasago.literate.running.job import Job, Result
 
 CODE = """\
-import json
-
 from kasago.literate.equations.errors import EquationError
 from kasago.literate.equations.finding import finding
 
@@ -15,7 +13,6 @@ try:
     found = "", finding({latex!r}, {tie!r})
 except EquationError as error:
     found = "tie" if error.in_tie else "equation", str(error)
-print(json.dumps(found))
 """
 
 
@@ -32,7 +29,8 @@ def job_of_equation(latex: str, tie: str) -> Job:
     -------
     Job
     """
-    return Job.of(CODE.format(latex=latex, tie=tie), "<equation>")
+    # What is found is no output: the code of the tie may print.
+    return Job("<equation>", 0, ((0, CODE.format(latex=latex, tie=tie)),), ("found",))
 
 
 def finding_in(result: Result) -> str:
@@ -55,7 +53,7 @@ def finding_in(result: Result) -> str:
     """
     if result.error:
         raise WrongTie(f"it cannot be compared: {result.error}")
-    wrong, message = json.loads(result.output.rstrip().rpartition("\n")[2])
+    wrong, message = ast.literal_eval(result.values["found"])
     if wrong:
         raise (WrongTie if wrong == "tie" else EquationError)(message)
     return str(message)

@@ -15,6 +15,7 @@ import socket
 import sys
 import time
 import traceback
+import warnings
 from pathlib import Path
 from typing import NoReturn
 
@@ -77,7 +78,9 @@ class _Server:
         connection = socket.socket(fileno=descriptors[0])
         server = os.getpid()
         try:
-            pid = os.fork()
+            # A thread that a library has started does not know of any snippet.
+            with warnings.catch_warnings(action="ignore"):
+                pid = os.fork()
         except OSError:  # no room for another process: whoever waits sees the connection end
             connection.close()
             return None

@@ -44,6 +44,7 @@ class Loaded:
         self.before = {name for name in sys.modules if not _is_ours(name)}
         self.modules: dict[str, ModuleType] = {}
         self.needs: dict[str, set[str]] = {}
+        self._found: set[str] = set()  # new when they were asked for by name
         statement = builtins.__import__
         builtins.__import__ = self._watching_statements(statement)
         import importlib.machinery  # noqa: PLC0415 - the first that is watched
@@ -62,7 +63,8 @@ class Loaded:
             if name not in self.before and not _is_ours(name):
                 self.modules[name] = module
                 parent, _, child = name.rpartition(".")
-                if not _is_file_of(module, name):  # code of its package has put it there
+                own_name = getattr(getattr(module, "__spec__", None), "name", "")
+                if name not in {own_name, *self._found}:  # code of its package has put it there
                     self.needs.setdefault(parent, set()).add(name)
                 elif parent and vars(sys.modules[parent]).get(child) is module:
                     self.submodules.add(name)
@@ -138,8 +140,10 @@ class Loaded:
             if level:
                 package = globals["__package__"].rsplit(".", level - 1)[0]
                 name = f"{package}.{name}" if name else package
-            inner = {f"{name}.{each}" for each in fromlist or ()} & sys.modules.keys()
-            self._note({name, *inner, *(sys.modules.keys() - before)})
+            names = {name} | ({f"{name}.{each}" for each in fromlist or ()} & sys.modules.keys())
+            new = sys.modules.keys() - before
+            self._found |= names & new
+            self._note(names | new)
             return module
 
         return watched
@@ -166,8 +170,3 @@ class Loaded:
 
 def _is_ours(name: str) -> bool:
     return name.partition(".")[0] == __name__.partition(".")[0]
-
-
-def _is_file_of(module: "ModuleType", name: str) -> bool:
-    """Whether a module was found under its name, not put there under another one."""
-    return getattr(getattr(module, "__spec__", None), "name", "") == name

@@ -145,9 +145,9 @@ class Results:
         return {Path(name) for state in states if state for name in state.files}
 
     def drop_unused(self) -> None:
-        """Drop what nobody has asked for in a month."""
+        """Drop what nobody has asked for in a month, and what was made of it (``derived``)."""
         old = time.time() - DAYS * 24 * 3600
-        for folder in self.folder.glob(64 * "[0-9a-f]"):
+        for folder in [*self.folder.glob(64 * "[0-9a-f]"), self.folder / "derived"]:
             with contextlib.suppress(OSError):  # another process uses it, or has dropped it
                 for file in folder.iterdir():
                     if file.stat().st_mtime < old:

@@ -274,9 +274,11 @@ class _Servers:
         with self.lock:
             if self.ended:
                 raise Stopped  # a thread that goes on while the program ends
-            if self.server and self.server.works:
-                with contextlib.suppress(OSError):
+            while self.server and self.server.works:
+                try:
                     return self.server.start(folder, connection)
+                except OSError:  # it is about to end; or, on macOS, too many messages wait
+                    time.sleep(0.01)
             if self.server:
                 self.server.close()
             self.server = _ForkServer()

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
@@ -46,7 +47,9 @@ def kept(folder: Path, key: str, make: Callable[[], bytes]) -> bytes:
     """
     file = folder / key
     try:
-        return file.read_bytes()
+        content = file.read_bytes()
+        os.utime(file)  # so that it is not dropped
+        return content
     except OSError:  # not there
         made = make()
     with contextlib.suppress(OSError):  # a folder that cannot be written is no failure

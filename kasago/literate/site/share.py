@@ -76,5 +76,5 @@ def on_page_context(
     }
     # The plugin leaves the front pages their paths on the host, which hold at one address only.
     extra: Any = config.extra
-    for alternate in extra.get("alternate", []):
+    for alternate in getattr(extra, "alternate", []):
         alternate["link"] = editions.get(alternate["lang"], alternate["link"])
