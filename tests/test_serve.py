@@ -81,9 +81,18 @@ class Server:
 
     def settle(self):
         """Wait until nothing runs, and every page is what it will be."""
-        running = lambda: [p for p in self.site.rglob("*.html") if b"data-run=" in p.read_bytes()]  # noqa: E731
-        until(lambda: (self.site / "ja" / "index.html").exists(), "the second language never came")
-        until(lambda: not running(), "something still runs")
+        until((self.site / "ja" / "index.html").exists, "the second language never came")
+
+        def runs():
+            return any(b"data-run=" in page.read_bytes() for page in self.site.rglob("*.html"))
+
+        until(lambda: not runs(), "something still runs")
+
+    def built(self):
+        """Wait until no build is under way: one takes less time than this."""
+        before = None
+        while before != (before := len(self.lines("converted"))):
+            time.sleep(1.5)
 
     def open(self, gate):
         """Let the snippet go on that waits for a file."""
@@ -230,7 +239,8 @@ def small_book(folder):
         "theme: {name: material, font: false, features: [content.code.copy]}\n"
         "watch: [package]\n"
         "plugins:\n  - search\n  - autorefs\n  - mkdocstrings: {handlers: {python: {paths: [.]}}}\n"
-        "  - i18n:\n      docs_structure: suffix\n      reconfigure_search: false\n      languages:\n"
+        "  - i18n:\n      docs_structure: suffix\n      reconfigure_search: false\n"
+        "      languages:\n"
         "        - {locale: en, name: English, default: true}\n"
         "        - {locale: ja, name: 日本語}\n"
         f"{EXTENSIONS}hooks:\n{hooks}  - noting.py\n",
@@ -313,6 +323,7 @@ def test_of_two_saves_in_quick_succession_the_second_shows_and_stays(small, tab)
     small.save("docs/other.md", OTHER.replace("Text", "The second save"))
     tab.get_by_text("The second save").wait_for()
     small.settle()
+    small.built()
     converted = len(small.lines("converted"))
     small.save("docs/reference.md", lambda text: text + "\nMore.\n")
     small.wait("reference/", lambda page: "More." in page)
@@ -323,7 +334,7 @@ def test_of_two_saves_in_quick_succession_the_second_shows_and_stays(small, tab)
 
 
 def test_what_is_wrong_stands_where_it_is_and_fails_once(small, tab):
-    """A formula that cannot be read; an equation and a number that are wrong; a snippet that fails."""
+    """A formula that cannot be read; a wrong equation; a wrong number; a snippet that fails."""
     small.settle()
     tab.goto(small.address)
     before = (small.folder / "docs/index.md").read_text()
@@ -367,9 +378,12 @@ def test_a_change_of_the_package_converts_what_was_made_of_it(small):
     first = len(small.lines("first"))
     small.save("package/core.py", before)  # finds what it gave before
     small.wait("reference/", lambda page: "it was" in page)
+    small.settle()
+    small.built()
     converted = len(small.lines("converted"))
     (small.folder / "package" / "new.py").write_text("NEW = 1\n")  # which nothing imports
     until(lambda: len(small.lines("converted")) > converted, "never built")
+    small.settle()
     assert set(small.lines("converted")[converted:]) == {"reference.md"}
     assert len(small.lines("first")) == first
 
@@ -425,7 +439,8 @@ def test_a_plain_project_is_served_and_ctrl_c_ends_all_at_once(plain):
         assert '<code class="language-text' in server.get("") or ">2" in server.get("")
         loop = (
             "```python\nimport os\n\n"
-            'with open(os.environ["NOTES"] + "/loop", "w") as file:\n    file.write(str(os.getpid()))\n'
+            'with open(os.environ["NOTES"] + "/loop", "w") as file:\n'
+            "    file.write(str(os.getpid()))\n"
             "while True:\n    pass\n```\n"
         )
         (plain / "docs" / "loop.md").write_text(f"# Loop\n\n{loop}")

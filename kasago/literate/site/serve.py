@@ -173,7 +173,8 @@ class Answers:
         result = pending.run.result()
         if pending.box:
             return pending.box(result)
-        SOURCE.set(Source(pending.path, pending.line, known={pending.job: result}))
+        known = {pending.job: result}
+        SOURCE.set(Source(pending.path, pending.line, known=known, ties=pending.ties))
         extensions = self.config.markdown_extensions
         md = Markdown(extensions=extensions, extension_configs=self.config.mdx_configs)
         return md.convert(pending.text)
