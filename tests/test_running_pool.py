@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -77,6 +78,36 @@ def test_as_many_run_at_once_as_there_are_workers(held):
         held.let_go.release(3)
         for future in futures:
             future.result(LIMIT)
+
+
+def test_the_same_code_on_another_page_waits_without_a_worker(held):
+    twin = replace(A, path="page.ja.md")
+    with Pool(held, workers=2) as pool:
+        first, second = pool.submit(A), pool.submit(twin)
+        third = pool.submit(B)
+        for _ in range(2):
+            assert held.started.acquire(timeout=LIMIT)
+        assert held.order == [A, B]
+        held.known[twin] = Result("kept", ())
+        pool.stop_others([twin])  # B ends; the code of A is still wanted
+        with pytest.raises(Stopped):
+            third.result(LIMIT)
+        held.let_go.release(2)
+        assert first.result(LIMIT).output == "A"
+        second.result(LIMIT)
+
+
+def test_a_job_that_waits_for_its_twin_is_stopped_at_once(held):
+    with Pool(held, workers=2) as pool:
+        pool.submit(A)
+        second = pool.submit(replace(A, line=7))
+        pool.submit(B)
+        for _ in range(2):
+            assert held.started.acquire(timeout=LIMIT)
+        pool.stop([replace(A, line=7)])
+        pool.stop([B])
+        with pytest.raises(Stopped):
+            second.result(LIMIT)
 
 
 def test_a_run_that_raises_does_not_stop_the_others(held, pool):

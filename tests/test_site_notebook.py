@@ -102,7 +102,7 @@ def convert(tmp_path_factory):
     results = Results(tmp_path_factory.mktemp("results"))
 
     def convert(text, path="docs/page.md", address="https://a.org/book/"):
-        return notebook_of(text, path, address, results)
+        return notebook_of(text, path, address, results.of, results.folder / "derived")
 
     return convert
 

@@ -30,7 +30,7 @@ import textwrap
 import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +152,8 @@ class SnippetPreprocessor(Preprocessor):
             equations = self._equations(text)
         except LiterateError as error:
             return [self._report(error), "", *lines]
+        if source.ties:
+            snippets = [replace(snippet, ties=source.ties) for snippet in snippets]
         runs = {s.start: self._run(job_of(s)) for s in snippets if s.runs}
         checks = [(e, self._run(job_of_equation(e.latex, e.tie))) for e in equations]
         edits = []
@@ -212,6 +214,7 @@ class SnippetPreprocessor(Preprocessor):
             if not source.waits and not run.done():
                 pending = self._pending(job_of(snippet), snippet.line, run)
                 pending.text = textwrap.dedent(text[snippet.start : snippet.end])
+                pending.ties = snippet.ties
                 return Outcome(snippet, snippet.code, pending=pending)
             result = self._result(job_of(snippet), run)
             return Outcome(snippet, snippet.code, result.figures, check(snippet, result))

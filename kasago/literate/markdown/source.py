@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kasago.literate.page.numbers import Tie
 from kasago.literate.running.job import Job, Result
 
 
@@ -30,6 +31,8 @@ class Source:
     known : dict of Job to Result
         Results that are kept nowhere else, such as failures: those that are known before, and
         those that come.
+    ties : tuple of Tie
+        The tied numbers that belong to the snippet which is all of the text.
     """
 
     path: str = "<page>"
@@ -39,6 +42,7 @@ class Source:
     files: set[Path] = field(default_factory=set)
     pending: list["Pending"] = field(default_factory=list)
     known: dict[Job, Result] = field(default_factory=dict)
+    ties: tuple[Tie, ...] = ()
 
     def results(self) -> dict[Job, Result]:
         """Return what is known by now: also of what was pending.
@@ -66,8 +70,9 @@ class Pending:
         Its run.
     urgent : bool
         Whether somebody looks at the place.
-    text : str
-        The Markdown to convert for the place when its result is there.
+    text, ties : str, tuple of Tie
+        The Markdown to convert for the place when its result is there, and the tied numbers
+        below it.
     box : callable, optional
         Makes the HTML for the place of a result instead.
     """
@@ -79,6 +84,7 @@ class Pending:
     run: "Future[Result]"
     urgent: bool = False
     text: str = ""
+    ties: tuple[Tie, ...] = ()
     box: Callable[[Result], str] | None = None
 
     @property

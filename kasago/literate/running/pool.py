@@ -10,12 +10,12 @@ import weakref
 from collections.abc import Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
 from kasago.literate.running.job import Job, Result
-from kasago.literate.running.results import Results
+from kasago.literate.running.results import Results, key
 from kasago.literate.running.run import Stopped
 
 
@@ -27,6 +27,11 @@ class _Run:
     future: Future[Result] = field(default_factory=Future)
     stop: threading.Event = field(default_factory=threading.Event)
     since: float = 0.0
+
+    @cached_property
+    def key(self) -> str:
+        """The same for the same code."""
+        return key(self.job)
 
 
 class Pool:
@@ -49,6 +54,7 @@ class Pool:
         self._lock = threading.Lock()
         self._runs: dict[Job, _Run] = {}  # those that a new submission shares
         self._running: set[_Run] = set()
+        self._same: list[_Run] = []  # those whose code runs for another page
         self._closed = False
         self._threads = [
             threading.Thread(target=self._work, daemon=True)
@@ -98,14 +104,16 @@ class Pool:
             return self._runs[job].future
 
     def running(self) -> dict[Job, float]:
-        """Return the jobs that run, with the seconds since each began.
+        """Return the jobs whose code runs, with the seconds since it began.
 
         Returns
         -------
         dict of Job to float
         """
         with self._lock:
-            return {run.job: time.monotonic() - run.since for run in self._running}
+            since = {run.key: run.since for run in self._running}
+            runs = [*self._running, *self._same]
+            return {run.job: time.monotonic() - since[run.key] for run in runs}
 
     def stop(self, jobs: Collection[Job]) -> None:
         """End jobs that nobody waits for any more: their futures raise `Stopped`.
@@ -119,16 +127,20 @@ class Pool:
                 # Whoever submits it from now on has it run anew.
                 if run := self._runs.pop(job, None):
                     run.stop.set()
+                    if run in self._same:
+                        self._same.remove(run)
+                        self._put(run, urgent=True)
 
     def stop_others(self, wanted: Collection[Job]) -> None:
-        """End all jobs but those that somebody still waits for.
+        """End all jobs but those whose code somebody still waits for, wherever it stands.
 
         Parameters
         ----------
         wanted : collection of Job
         """
+        keys = {key(job) for job in wanted}
         with self._lock:
-            others = self._runs.keys() - wanted
+            others = [job for job, run in self._runs.items() if run.key not in keys]
         self.stop(others)
 
     def close(self) -> None:
@@ -151,6 +163,11 @@ class Pool:
             with self._lock:
                 if run.since:
                     continue  # one that became urgent, and was put twice
+                same_code = any(other.key == run.key for other in self._running)
+                if same_code and not run.stop.is_set():
+                    # The same code on another page: it waits for its result without a worker.
+                    self._same.append(run)
+                    continue
                 run.since = time.monotonic()
                 self._running.add(run)
             try:
@@ -167,6 +184,9 @@ class Pool:
     def _forget(self, run: _Run) -> None:
         with self._lock:
             self._running.discard(run)
+            for same in [other for other in self._same if other.key == run.key]:
+                self._same.remove(same)
+                self._put(same, urgent=True)
             if self._runs.get(run.job) is run:
                 del self._runs[run.job]
 

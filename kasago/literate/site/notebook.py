@@ -25,7 +25,6 @@ from kasago.literate.page.snippets import Snippet, parse
 from kasago.literate.running.check import check_source, job_of
 from kasago.literate.running.job import Job, Result
 from kasago.literate.running.raster import to_png
-from kasago.literate.running.results import Results
 from kasago.literate.site.kept import digest, kept
 from kasago.literate.words import words_of
 
@@ -55,7 +54,9 @@ SIZE = re.compile(r' (width|height)="(\d+)"')
 Change = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 
-def notebook_of(text: str, path: str, address: str, results: Results) -> str | None:
+def notebook_of(
+    text: str, path: str, address: str, result_of: Callable[[Job], Result], folder: Path
+) -> str | None:
     """Return a page as a Jupyter notebook, with the outputs that the page shows.
 
     Parameters
@@ -67,8 +68,10 @@ def notebook_of(text: str, path: str, address: str, results: Results) -> str | N
     address : str
         The folder on the site of the pages that a link without a folder means; a page ``x.md``
         has the address ``x/`` in it.
-    results : Results
-        Where what came of the snippets is kept.
+    result_of : callable
+        Gives what came of a snippet.
+    folder : Path
+        Where the notebook is kept.
 
     Returns
     -------
@@ -82,12 +85,11 @@ def notebook_of(text: str, path: str, address: str, results: Results) -> str | N
         the snippets that `parse` does.
     """
     snippets = parse(text, path)
-    came = [results.of(job_of(snippet)) for snippet in snippets if snippet.runs]
+    came = [result_of(job_of(snippet)) for snippet in snippets if snippet.runs]
     if not came:
         return None
     shown = [check_source(snippet) for snippet in snippets if "source" in snippet.options]
     key = digest("notebook", path, address, text, *map(repr, came), *shown)
-    folder = results.folder / "derived"
     return kept(folder, key, lambda: _made(text, path, address, came, folder).encode()).decode()
 
 

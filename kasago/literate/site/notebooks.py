@@ -47,6 +47,11 @@ log = logging.getLogger("mkdocs.kasago.literate")
 lab: "list[tuple[Job, Future[Result]]]" = []  # what runs for the page that comes next
 
 
+def on_config(config: MkDocsConfig) -> None:
+    """Know what runs notebooks."""
+    state.pool = pool_of(cache_of(config))
+
+
 @event_priority(100)
 def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> None:
     """Run a page that is a notebook, and have mkdocs-jupyter render it with what came of it.
@@ -59,7 +64,7 @@ def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> None:
     if not plugin or not source or not is_notebook(text := source.read_text("utf-8-sig")):
         return
     path = relative(source)
-    pool = state.pool = pool_of(cache_of(config))
+    pool = state.pool
     job = job_of_notebook(text, path)
     run = state.run(job)
     lab[:] = [(job, run)]
@@ -93,6 +98,11 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
     if not source:
         return None
     text = source.read_text("utf-8-sig")
+    known, results = state.source.known, state.pool.results
+
+    def result_of(job: Job) -> Result:
+        return known[job] if job in known else results.of(job)
+
     derived = cache_of(config) / "derived"
     folder = urljoin(page.canonical_url or "", "." if page.file.name == "index" else "..")
     if is_notebook(text):
@@ -102,9 +112,7 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
         return None  # another build comes when all is there
     else:
         try:
-            notebook = notebook_of(
-                text, relative(source), folder, pool_of(cache_of(config)).results
-            )
+            notebook = notebook_of(text, relative(source), folder, result_of, derived)
         except LiterateError:
             return None  # the extension has said so, on the page too
     if notebook:

@@ -127,7 +127,7 @@ class Answers:
         except OSError:
             content = b"<!doctype html><title>404</title><body><p>404 Not Found</p></body>"
         content = self._with_script(content, name, "")
-        return _answer(start, content, _kind(".html"), "404 Not Found")
+        return _answer(start, content, "text/html; charset=utf-8", "404 Not Found")
 
     def _news(self, question: dict[str, list[str]]) -> dict[str, Any]:
         """Wait until there is news of a page: of what runs for it, or another build.
@@ -173,7 +173,8 @@ class Answers:
         result = pending.run.result()
         if pending.box:
             return pending.box(result)
-        SOURCE.set(Source(pending.path, pending.line, known={pending.job: result}))
+        known = {pending.job: result}
+        SOURCE.set(Source(pending.path, pending.line, known=known, ties=pending.ties))
         extensions = self.config.markdown_extensions
         md = Markdown(extensions=extensions, extension_configs=self.config.mdx_configs)
         return md.convert(pending.text)
