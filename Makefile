@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Material's notice about a version of MkDocs that this book does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve site pdf test oldest newest outputs bench clean
+.PHONY: serve site pdf test oldest newest outputs bench bench-book clean
 
 serve: .venv/installed
 	$(BIN)/mkdocs serve --dirty
@@ -39,6 +39,11 @@ outputs: .venv/installed
 # turn where they are installed in .venv.
 bench: .venv/installed
 	$(BIN)/python -m kasago.bench
+
+# Time the machinery: builds, the server and the tests of a page. For another book or checkout:
+# .venv/bin/python -m kasago.bench.book --times 10 --against PATH
+bench-book: .venv/installed
+	$(BIN)/python -m kasago.bench.book
 
 clean:
 	rm -rf .venv .venv-oldest .venv-newest .cache site
