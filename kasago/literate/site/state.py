@@ -58,12 +58,13 @@ class State:
     @property
     def signal(self) -> Path:
         """A file that is watched: to write it has MkDocs build once more."""
-        if not hasattr(self, "_signal"):
-            folder = tempfile.mkdtemp(prefix="kasago-")
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            self._signal = Path(folder, "results")
-            self._signal.touch()
-        return self._signal
+        with self._news:  # two threads ask for it when the first build ends
+            if not hasattr(self, "_signal"):
+                folder = tempfile.mkdtemp(prefix="kasago-")
+                atexit.register(shutil.rmtree, folder, ignore_errors=True)
+                self._signal = Path(folder, "results")
+                self._signal.touch()
+            return self._signal
 
     def run(self, job: Job) -> "Future[Result]":
         """Have a job run for the page that is converted, if its result is not known.
