@@ -109,10 +109,13 @@ class Page:
     def turn_to(self, text: str) -> None:
         """Take up the text of another page.
 
-        What is converted while it is, such as a docstring, comes from somewhere else.
+        What is converted while it is, such as a docstring, comes from somewhere else, but is a
+        part of the page.
         """
-        self.text, self.source = text, SOURCE.get() or Source()
-        SOURCE.set(None)
+        given = SOURCE.get()
+        self.text, self.source = text, given or Source()
+        if given:
+            SOURCE.set(replace(given, path=Source.path, first_line=Source.first_line))
 
     @property
     def path(self) -> str:

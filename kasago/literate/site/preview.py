@@ -13,8 +13,15 @@ anything else changed: configuration, theme, a file that came or went. A page is
 anything on it changed. A page that MkDocs warns of, or that waits for a result, is converted in
 every build.
 
-(A build of everything takes seconds, and grows with the book; what is saved is to be seen at
-once. That is why this hook is there, although it leans on the inside of MkDocs.)
+Why it is there: with every result kept, building all of this book again in a process that is warm
+takes 3.4 s of a core, what this hook leaves of it 1.2 s (one page changed, both languages, 60
+pages), and the difference grows with the book. It also knows which pages a change of the code
+concerns, and which failures need not run again, whatever a build costs.
+
+What it takes from others, beside their events: that MkDocs, with ``--dirty``, leaves out a page
+whose HTML is newer than its source (the hook sets the time of that file); that the conversion of a
+page sets attributes of the page, ``meta`` and ``links_to_anchors`` among them; and that pages
+register with the plugin autorefs by its method ``register_anchor``.
 """
 
 import contextlib

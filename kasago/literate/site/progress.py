@@ -50,7 +50,7 @@ class Progress:
 
     def __init__(self) -> None:
         self.pages: dict[str, set[Future[Result]]] = {}
-        self.start, self.said = time.monotonic(), 0.0
+        self.start, self.said, self.done = time.monotonic(), 0.0, -1
 
     def add(self, page: str, futures: Iterable["Future[Result]"]) -> None:
         """Take up what runs for a page.
@@ -80,8 +80,14 @@ class Progress:
         if seconds > QUIET and seconds - self.said > EVERY:
             self.said = seconds
             runs = set().union(*self.pages.values())
-            done = sum(run.done() for run in runs)
-            left = f", about {seconds / done * (len(runs) - done):.0f} s left" if done else ""
+            before, self.done = self.done, sum(run.done() for run in runs)
+            if self.done == before:
+                return True  # one runs long: a server says which
+            left = (
+                f", about {seconds / self.done * (len(runs) - self.done):.0f} s left"
+                if self.done
+                else ""
+            )
             number = len(self.pages) - len(open_) + 1
             place = f"page {number} of {len(self.pages)}"
             log.info("Running the snippets of %s, %s%s", open_[0], place, left)
