@@ -86,7 +86,7 @@ class LiterateExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the steps."""
-        page = Page()
+        page = CurrentPage()
         pool = pool_of(Path(os.fspath(self.getConfig("cache"))))
         snippets = SnippetPreprocessor(md, page, pool, self.getConfigs())
         # After white space is normalised (30), before fences are highlighted (25).
@@ -100,7 +100,7 @@ class LiterateExtension(Extension):
         md.postprocessors.register(CodePostprocessor(md), "kasago-code", 3)
 
 
-class Page:
+class CurrentPage:
     """The page that is being converted, and where its text comes from."""
 
     def __init__(self, source: Source | None = None) -> None:
@@ -138,7 +138,9 @@ class Page:
 class SnippetPreprocessor(Preprocessor):
     """Replace each snippet by its code, what it printed and what it drew."""
 
-    def __init__(self, md: Markdown, page: Page, pool: Pool, options: Mapping[str, Any]) -> None:
+    def __init__(
+        self, md: Markdown, page: CurrentPage, pool: Pool, options: Mapping[str, Any]
+    ) -> None:
         super().__init__(md)
         self.page, self.pool = page, pool
         self.repository, self.all_equations = options["repository"], options["equations"]
@@ -236,7 +238,7 @@ class SnippetPreprocessor(Preprocessor):
                 return _box(page, str(error))
             return ""
 
-        page = Page(self.page.source)
+        page = CurrentPage(self.page.source)
         if not page.source.waits and not run.done():
             pending = self._pending(job, equation.line, run)
             pending.box = box
@@ -297,7 +299,7 @@ class CommentPreprocessor(Preprocessor):
 class FormulaPostprocessor(Postprocessor):
     """Turn the formulas of the finished page into MathML."""
 
-    def __init__(self, md: Markdown, page: Page) -> None:
+    def __init__(self, md: Markdown, page: CurrentPage) -> None:
         super().__init__(md)
         self.page = page
 
@@ -339,7 +341,7 @@ class CodePostprocessor(Postprocessor):
         return self.PLAIN.sub(r"\1", text)
 
 
-def _report_link(repository: str, page: Page, outcome: Outcome) -> str:
+def _report_link(repository: str, page: CurrentPage, outcome: Outcome) -> str:
     """Return the link to a new issue that says which snippet is meant."""
     title = page.words["problem"].format(page.path, outcome.snippet.line)
     code = outcome.code.strip("\n").partition("\n")[0]
@@ -369,7 +371,7 @@ def _figure(figure: Figure, svg: str) -> str:
     return f'<figure class="drawn" data-search-exclude>{svg}{caption}</figure>'
 
 
-def _box(page: Page, message: str) -> str:
+def _box(page: CurrentPage, message: str) -> str:
     return (
         f'<div class="admonition failure"><p class="admonition-title">{page.words["error"]}</p>'
         f"<pre>{html.escape(message)}</pre></div>"

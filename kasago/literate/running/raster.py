@@ -3,9 +3,6 @@
 import re
 from pathlib import Path
 
-from matplotlib import get_data_path
-from resvg_py import svg_to_bytes
-
 from kasago.literate.running.figure import GRID_OF_PAGE
 
 # The edge of a card: the red of a rockfish.
@@ -58,6 +55,10 @@ def to_card(svg: str) -> bytes:
 
 def _pixels(svg: str, zoom: int = 1) -> bytes:
     """Draw an SVG with dark ink on a white ground."""
+    # Here, because a build that finds its pictures drawn does not wait for them.
+    from matplotlib import get_data_path  # noqa: PLC0415
+    from resvg_py import svg_to_bytes  # noqa: PLC0415
+
     svg = svg.replace("currentColor", "#24292f").replace(GRID_OF_PAGE, "#d0d7de")
     svg = re.sub(r"var\(--figure-\w+, ([^()]*)\)", r"\1", svg)
     fonts = sorted(Path(get_data_path(), "fonts", "ttf").glob("DejaVuSans*.ttf"))

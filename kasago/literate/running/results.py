@@ -212,12 +212,12 @@ def key(job: Job) -> str:
     -------
     str
     """
-    parts = [sys.version, *(digest(file) for file in MACHINERY)]
+    parts = [sys.version, *(file_digest(file) for file in MACHINERY)]
     codes = [code for _, code in job.cells]  # wherever they stand
     return _checksum(json.dumps([codes, sorted(job.expressions), *parts]))
 
 
-def digest(file: str | Path) -> str:
+def file_digest(file: str | Path) -> str:
     """Return a digest of the contents of a file, empty if it cannot be read.
 
     Parameters
@@ -253,7 +253,7 @@ def _changed_since(name: str, start: int) -> bool:
 
 def _same(state: _State) -> bool:
     """Whether all that was read is as it was then."""
-    return all(digest(name) == was for name, was in state.files.items()) and all(
+    return all(file_digest(name) == was for name, was in state.files.items()) and all(
         _version(name) == was for name, was in state.versions.items()
     )
 
@@ -281,7 +281,7 @@ def _dependencies(reads: running.Reads, kept: Path) -> tuple[dict[str, str], dic
     tops = {name.partition(".")[0] for name, f in reads.modules.items() if f not in own}
     distributions = {d for top in tops for d in _packages_distributions().get(top, ())}
     return (
-        {name: digest(name) for name in sorted(files)},
+        {name: file_digest(name) for name in sorted(files)},
         {name: _version(name) for name in sorted(distributions)},
     )
 
