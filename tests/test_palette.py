@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from kasago.literate.running.figure import ACCENT, COLORS, DARK_COLORS, PLACES
+from kasago.literate.running.figure import COLORS, DARK_COLORS, PLACES
+from kasago.literate.running.raster import ACCENT
+from kasago.literate.running.run import STYLE
 
 # How linear RGB looks to people without one kind of cone (Machado, Oliveira and Fernandes 2009,
 # severity 1).
@@ -86,7 +88,7 @@ def test_the_colours_of_figures_are_those_of_the_style(name):
 
 
 def test_the_colours_of_matplotlib_are_places_that_the_page_fills():
-    with mpl.rc_context(fname=ROOT / "kasago" / "literate" / "matplotlibrc"):
+    with mpl.rc_context(fname=STYLE):
         cycle = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
     assert tuple(cycle) == COLORS
     assert set(COLORS) < set(PLACES)

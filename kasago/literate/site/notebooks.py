@@ -75,6 +75,7 @@ def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> None:
     executed = folder / f"{page.file.name}.ipynb"
     write_whole(executed, executed_notebook(text, path, result))
     file: Any = page.file
+    file.content_string = text  # what is rendered has another file, which the plugin reads
     file.abs_src_path = str(executed)
     plugin.config["cache_dir"] = str(folder)
 
