@@ -96,12 +96,12 @@ class Convolution:
         N, FN, OH, OW = self._output_shape(x)
         dtype = np.result_type(x.dtype, self.W.dtype, self.b)
         self._padded = _channels_last(x, self.pad, 0, _wide(dtype))
-        filters = self.W.transpose(2, 3, 1, 0).reshape(-1, FN)
-        out = np.empty((N, OH, OW, FN), dtype)
+        filters = self.W.transpose(2, 3, 1, 0).reshape(-1, FN).astype(self._padded.dtype)
+        out = np.empty((N, OH, OW, FN), self._padded.dtype)
         for some in self._chunks(OH * OW):
-            sums = np.dot(self._patches(some), filters) + self.b
-            out[some] = sums.reshape(-1, OH, OW, FN)
-        return out.transpose(0, 3, 1, 2)
+            np.dot(self._patches(some), filters, out=out[some].reshape(-1, FN))
+            out[some] += self.b
+        return out.transpose(0, 3, 1, 2).astype(dtype, copy=False)
 
     def backward(self, dout: NDArray[Any]) -> Any:
         """Return the derivative with respect to the input; keep `dW` and `db`.
@@ -272,9 +272,10 @@ class Pooling:
         arg_max = np.zeros(out.shape, np.min_scalar_type(self.pool_h * self.pool_w))
         padded = _channels_last(x, self.pad, -np.inf, x.dtype)
         for k, seen in enumerate(self._places(OH, OW)):
+            candidate = padded[seen].copy()  # in one piece, which is compared faster
             # k only grows, so the larger of two places is the later one.
-            arg_max = np.maximum(arg_max, (padded[seen] > out) * arg_max.dtype.type(k))
-            out = np.maximum(out, padded[seen])
+            arg_max = np.maximum(arg_max, (candidate > out) * arg_max.dtype.type(k))
+            out = np.maximum(out, candidate)
         self.arg_max = arg_max.transpose(0, 3, 1, 2)
         return out.transpose(0, 3, 1, 2)
 
@@ -303,8 +304,10 @@ class Pooling:
         dz = _channels_last(dout, 0, 0, dout.dtype)
         arg_max = self.arg_max.transpose(0, 2, 3, 1)
         dx = np.zeros((N, H + 2 * self.pad, W + 2 * self.pad, C), dz.dtype)
+        apart = self.stride >= max(self.pool_h, self.pool_w)
         for k, seen in enumerate(self._places(OH, OW)):
-            dx[seen] += dz * (arg_max == k)
+            share = dz * (arg_max == k)
+            dx[seen] = share if apart else dx[seen] + share
         dx = dx[:, self.pad : self.pad + H, self.pad : self.pad + W]
         return dx.transpose(0, 3, 1, 2)
 
