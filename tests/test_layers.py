@@ -265,6 +265,17 @@ def test_softmax_with_loss_takes_class_indices_in_a_column() -> None:
         layer.forward(x, [[2], [0]])
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_scores_that_are_not_finite_have_no_loss_and_a_warning(bad: float) -> None:
+    """The book compares trainings, some of which diverge."""
+    layer = SoftmaxWithLoss()
+    x = np.array([[1.0, 2.0], [bad, 0.0]])
+    with pytest.warns(UserWarning, match="not finite; the training diverged"):
+        assert np.isnan(layer.forward(x, [0, 1]))
+    assert np.isnan(layer.backward()).all()
+    assert np.isfinite(layer.forward(x[:1], [0]))
+
+
 def test_softmax_with_loss_keeps_the_probabilities() -> None:
     layer, x = SoftmaxWithLoss(), rng().normal(size=(2, 4))
     layer.forward(x, np.array([3, 1]))

@@ -142,6 +142,14 @@ def test_a_descent_on_a_function_of_several_values_is_refused() -> None:
         gradient_descent(lambda x: x**2, [1.0, 2.0])
 
 
+def test_all_that_comes_from_the_module_is_what_came_from_the_books() -> None:
+    """A program of chapter 6 has NumPy from there alone."""
+    space: dict[str, Any] = {}
+    exec("from kasago.common.optimizer import *", space)
+    assert space["np"] is np
+    assert space["SGD"] is SGD
+
+
 # SGD.
 
 

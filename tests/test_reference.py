@@ -33,7 +33,12 @@ MODULES = {
     for info in pkgutil.walk_packages(kasago.__path__, "kasago.")
     if not info.name.startswith(INNER)
 }
-PUBLIC = {f"{name}.{public}" for name, m in MODULES.items() for public in getattr(m, "__all__", [])}
+PUBLIC = {
+    f"{name}.{public}"
+    for name, m in MODULES.items()
+    for public in getattr(m, "__all__", [])
+    if not inspect.ismodule(getattr(m, public))  # NumPy, which comes with `import *`
+}
 
 site_test = pytest.mark.xdist_group("reference")
 by_edition = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)

@@ -10,6 +10,7 @@ The layers for images, and those that do something else in training, are written
 """
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -451,13 +452,19 @@ class SoftmaxWithLoss:
         Returns
         -------
         float
+            Of scores that are not finite, NaN, with a warning.
         """
         t = np.asarray(t)
         if x.ndim == 2 and t.shape == (len(x), 1) != x.shape:
             t = t[:, 0]
         self.t = one_hot(t, x)
-        self.y = softmax(x)
-        self.loss = softmax_loss(x, self.t)
+        if np.isfinite(x).all():
+            self.y = softmax(x)
+            self.loss = softmax_loss(x, self.t)
+        else:
+            # To be compared with one that learns, a training goes on after it has diverged.
+            warnings.warn("the scores are not finite; the training diverged", stacklevel=2)
+            self.y, self.loss = np.full_like(x, np.nan), math.nan
         return self.loss
 
     def backward(self, dout: float = 1) -> Any:

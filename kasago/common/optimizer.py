@@ -23,6 +23,7 @@ __all__ = [
     "Nesterov",
     "RMSprop",
     "gradient_descent",
+    "np",  # as in the book's module, on which a program relies that takes all from it
 ]
 
 # Keeps a division by 0 away from a parameter whose gradients were all 0; the book's value.
