@@ -123,6 +123,17 @@ def test_affine_gives_back_all_three_derivatives(shape: tuple[int, ...]) -> None
         np.testing.assert_allclose(actual, wanted, atol=1e-8)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_affine_keeps_the_dtype(dtype: DTypeLike) -> None:
+    W, b, x = (rng(i).normal(size=(3, 3)).astype(dtype) for i in range(3))
+    layer = Affine(W, b[0])
+    out = layer.forward(x)
+    exact = x.astype(float) @ W.astype(float) + b[0]
+    np.testing.assert_allclose(out, exact, atol=10 * float(np.finfo(dtype).eps))
+    for array in (out, layer.backward(x), layer.dW, layer.db):
+        assert array.dtype == dtype
+
+
 def test_affine_takes_one_sample() -> None:
     W, x = rng(1).normal(size=(3, 2)), rng(2).normal(size=3)
     one, batch = Affine(W, np.ones(2)), Affine(W, np.ones(2))

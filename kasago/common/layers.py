@@ -391,7 +391,7 @@ class Affine:
                 f"got x of shape {x.shape}"
             )
         self.x = x.reshape(len(x), len(self.W)) if x.ndim > 2 else x
-        return np.dot(self.x, self.W) + self.b
+        return _dot(self.x, self.W) + self.b
 
     def backward(self, dout: NDArray[Any]) -> Any:
         """Return the derivative with respect to the input; keep `dW` and `db`.
@@ -481,3 +481,10 @@ class SoftmaxWithLoss:
         """
         N = self.y[..., 0].size  # 1 of one sample
         return dout * (self.y - self.t) / N
+
+
+def _dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
+    """Return the product of matrices; of float16 by float32, for which there is a fast one."""
+    if a.dtype == b.dtype == np.float16:
+        return np.dot(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+    return np.dot(a, b)
