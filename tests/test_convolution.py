@@ -196,6 +196,10 @@ def test_float16_is_summed_in_float32() -> None:
     wide.backward(np.ones_like(wide.forward(np.ones((1, 1, 80, 50), np.float16))))
     assert wide.db.tolist() == [4000]
     assert wide.dW.item() == 4000
+    # A pixel in the middle is seen from 900 places, by three filters.
+    layer = Convolution(np.ones((3, 1, 30, 30), np.float16), 0)
+    dout = np.ones_like(layer.forward(np.ones((1, 1, 59, 59), np.float16)))
+    assert layer.backward(dout)[0, 0, 29, 29] == 2700
 
 
 def test_integers_become_floats() -> None:
@@ -213,6 +217,7 @@ IMAGES = (5, 2, 4, 4)
     [
         ((3, 1, 2, 2), IMAGES, "W of shape (3, 1, 2, 2) take images of shape (N, 1, H, W), got"),
         ((3, 1, 2, 2), IMAGES, "H, W), got (5, 2, 4, 4)"),
+        ((3, 3, 2, 2), IMAGES, "shape (N, 3, H, W), got (5, 2, 4, 4)"),
         ((3, 1, 2, 2), (5, 16), "got (5, 16); x.reshape(-1, 1, H, W) makes images of rows"),
         ((3, 1, 2, 2), (1, 4, 4), "got (1, 4, 4)"),
         ((3, 2, 5, 2), IMAGES, "size 5 does not fit an input of size 4 with pad 0; use a smaller"),

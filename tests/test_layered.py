@@ -287,6 +287,9 @@ def test_a_file_of_another_network_is_refused_with_both_shapes(tmp_path: Path) -
     with pytest.raises(ValueError, match="of another network: ") as error:
         net.load_params(tmp_path / "params.npz")
     message = str(error.value)
+    MultiLayerNet(5, [6], 3).save_params(tmp_path / "other.npz")
+    with pytest.raises(ValueError, match=r"W1 has shape \(4, 6\) here and \(5, 6\) there"):
+        MultiLayerNet(4, [6], 3).load_params(tmp_path / "other.npz")
     assert "W1 has shape (4, 5) here and (4, 6) there" in message
     assert "W3 has shape (7, 3) here and none there" in message
     assert "b3" in message
@@ -345,6 +348,14 @@ def test_its_arguments_stand_where_the_book_has_them() -> None:
     assert type(net.layers["Activation_function1"]) is Sigmoid
     assert net.params["gamma1"].tolist() == [1] * 5
     assert net.params["beta1"].tolist() == [0] * 5
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_its_parameters_and_gradients_have_one_dtype(dtype: Any) -> None:
+    net, (x, t) = MultiLayerNetExtend(4, [5], 3, use_batchnorm=True, dtype=dtype), batch()
+    grads = net.gradient(x.astype(dtype), t)
+    for name, param in net.params.items():
+        assert param.dtype == grads[name].dtype == dtype
 
 
 def test_without_extras_it_is_the_plain_network() -> None:

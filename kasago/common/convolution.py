@@ -130,6 +130,7 @@ class Convolution:
         dx = np.zeros_like(self._padded)
         for some in self._chunks(OH * OW):
             rows = dz[some].reshape(-1, FN)
+            # Place by place of the filter, each product goes back to the pixels that it came of.
             for (i, j), seen in _places(FH, FW, OH, OW, self.stride):
                 dx[some][seen] += np.dot(rows, filters[i, j]).reshape(-1, OH, OW, C)
         dx = dx[:, self.pad : self.pad + H, self.pad : self.pad + W]
