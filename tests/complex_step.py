@@ -52,3 +52,40 @@ def network_loss(params: dict[str, Any], x: Any, t: Any) -> Any:
         x = x @ params[f"W{i}"] + params[f"b{i}"]
         x = sigmoid(x) if i < layers else x
     return softmax_cross_entropy(x, t)
+
+
+def padded(x: Any, pad: int, margin: float = 0) -> Any:
+    """Images (N, C, H, W) in a margin."""
+    return np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)], constant_values=margin)
+
+
+def convolution(x: Any, W: Any, b: Any, stride: int, pad: int) -> Any:
+    """Place by place: the sum of a patch of (N, C, H, W) times each filter of (FN, C, FH, FW)."""
+    x, (_, _, FH, FW) = padded(x, pad), W.shape
+    rows = [
+        [
+            np.einsum("ncij,fcij->nf", x[:, :, p : p + FH, q : q + FW], W) + b
+            for q in range(0, x.shape[3] - FW + 1, stride)
+        ]
+        for p in range(0, x.shape[2] - FH + 1, stride)
+    ]
+    return np.transpose(rows, (2, 3, 0, 1))
+
+
+def max_pooling(x: Any, height: int, width: int, stride: int, pad: int) -> Any:
+    """Place by place: the first of the largest of a patch."""
+    x = padded(x, pad, -np.inf)
+    rows = []
+    for p in range(0, x.shape[2] - height + 1, stride):
+        rows.append([])
+        for q in range(0, x.shape[3] - width + 1, stride):
+            patch = x[:, :, p : p + height, q : q + width].reshape(*x.shape[:2], -1)
+            first = np.argmax(np.real(patch), axis=-1)[..., np.newaxis]
+            rows[-1].append(np.take_along_axis(patch, first, axis=-1)[..., 0])
+    return np.transpose(rows, (2, 3, 0, 1))
+
+
+def batch_normalization(x: Any, gamma: Any, beta: Any) -> Any:
+    """Of features (N, D), with the variance as the mean square about the mean."""
+    centred = x - np.mean(x, axis=0)
+    return gamma * centred / np.sqrt(np.mean(centred**2, axis=0) + 1e-6) + beta

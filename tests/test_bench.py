@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from kasago.bench import __main__ as bench
-from kasago.bench import child, gradients, inference, loading, notebook, training
+from kasago.bench import child, convolution, gradients, inference, loading, notebook, training
 from kasago.common.functions import cross_entropy_error
 from kasago.common.gradient import numerical_gradient
-from kasago.network import TwoLayerNet
+from kasago.network import DeepConvNet, SimpleConvNet, TwoLayerNet
 
 # A library that is not installed has no turn.
 TRAINING = ["notebook", "kasago", "pytorch", "scikit_learn", "jax"]
+HELPERS = ["plainly"]
 INFERENCE = [name for name in inference.__all__ if not name.startswith("matrices")]
 
 
@@ -30,12 +31,12 @@ def work(job: Any, contender: str, *arguments: Any) -> Any:
 
 def test_every_contender_has_a_name_in_words_and_the_reverse() -> None:
     named = {name for contenders in bench.JOBS.values() for name in contenders}
-    modules = [training, inference, gradients, loading]
+    modules = [training, inference, convolution, gradients, loading]
     written = {
         f"{module.__name__.removeprefix('kasago.bench.')}.{name}"
         for module in modules
         for name in module.__all__
-        if name.islower()
+        if name.islower() and name not in HELPERS
     }
     assert named == written
     for contenders in bench.JOBS.values():
@@ -63,6 +64,31 @@ def test_the_matrix_products_alone_are_run() -> None:
 @pytest.mark.parametrize("contender", INFERENCE)
 def test_who_answers_gives_the_same_answers(contender: str) -> None:
     assert work(inference, contender) == 9852
+
+
+@pytest.mark.parametrize("network", ["simple", "deep"])
+@pytest.mark.parametrize("contender", ["book", "kasago", "pytorch"])
+def test_who_makes_a_step_of_a_convolutional_network_comes_nearer(
+    network: str, contender: str
+) -> None:
+    try:
+        step = getattr(convolution, f"{contender}_{network}")()
+    except ImportError as error:
+        pytest.skip(f"{error.name} is not installed")
+    losses = [step() for _ in range(6)]
+    if network == "simple":  # the deep one drops units by chance
+        assert losses[0] == pytest.approx(2.3026, abs=1e-3)
+        assert losses[-1] < losses[0]
+    assert np.isfinite(losses).all()
+
+
+@pytest.mark.parametrize("kind", [SimpleConvNet, DeepConvNet])
+def test_the_books_way_has_the_same_gradients(kind: Any) -> None:
+    x, t = np.random.default_rng(1).random((2, 1, 28, 28)), np.array([3, 7])
+    ours, theirs = (kind(rng=np.random.default_rng(0), dtype=np.float64) for _ in range(2))
+    grads = ours.gradient(x, t)
+    for name, grad in convolution.plainly(theirs).gradient(x, t).items():
+        np.testing.assert_allclose(grad, grads[name], atol=1e-10)
 
 
 def test_the_numerical_gradients_agree() -> None:

@@ -13,7 +13,16 @@ from properties import many
 
 from kasago.common.functions import one_hot, relu, sigmoid, softmax
 from kasago.common.gradient import numerical_gradient
-from kasago.common.layers import AddLayer, Affine, MulLayer, Relu, Sigmoid, SoftmaxWithLoss
+from kasago.common.layers import (
+    AddLayer,
+    Affine,
+    LeakyRelu,
+    MulLayer,
+    Relu,
+    Sigmoid,
+    SoftmaxWithLoss,
+    Tanh,
+)
 from kasago.network import TwoLayerNet
 
 Array = NDArray[Any]
@@ -24,6 +33,10 @@ def rng(seed: int = 0) -> np.random.Generator:
 
 
 dtypes = st.sampled_from([np.float32, np.float64])
+ACTIVATIONS = [Relu(), LeakyRelu(), LeakyRelu(-0.5), Tanh(), Sigmoid()]
+by_activation = pytest.mark.parametrize(
+    "layer", ACTIVATIONS, ids=lambda layer: type(layer).__name__
+)
 
 
 def batches(dtype: DTypeLike, limit: float, least: int = 0) -> st.SearchStrategy[Array]:
@@ -57,7 +70,7 @@ def test_the_apples_of_the_book() -> None:
     assert np.round(orange.backward(d_oranges), 6).tolist() == [3.3, 165]
 
 
-@pytest.mark.parametrize("layer", [Relu(), Sigmoid()], ids=lambda layer: type(layer).__name__)
+@by_activation
 @given(seed=st.integers(0, 1000))
 @many
 def test_an_activation_gives_back_its_derivative(layer: Any, seed: int) -> None:
@@ -79,6 +92,20 @@ def test_relu_stops_the_derivative_at_zero() -> None:
     assert layer.backward(np.ones(3)).tolist() == [0, 0, 1]
 
 
+def test_leaky_relu_lets_a_hundredth_through_where_nothing_else_is_asked_for() -> None:
+    layer = LeakyRelu()
+    assert layer.forward(np.array([-1.0, 0.0, 1.0])).tolist() == [-0.01, 0, 1]
+    assert layer.backward(np.ones(3)).tolist() == [0.01, 0.01, 1]
+    assert LeakyRelu(0.1).forward(np.array([-10, 20])).tolist() == [-1, 20]
+
+
+@by_activation
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_an_activation_keeps_the_dtype(layer: Any, dtype: DTypeLike) -> None:
+    x = np.array([[-2.0, 0.5]], dtype)
+    assert layer.forward(x).dtype == layer.backward(x).dtype == dtype
+
+
 @pytest.mark.parametrize("shape", [(5, 6), (5, 2, 3), (5, 1, 2, 3)])
 def test_affine_gives_back_all_three_derivatives(shape: tuple[int, ...]) -> None:
     W, b, x = rng(1).normal(size=(6, 4)), rng(2).normal(size=4), rng(3).normal(size=shape)
@@ -94,6 +121,17 @@ def test_affine_gives_back_all_three_derivatives(shape: tuple[int, ...]) -> None
     assert dx.shape == shape
     for actual, wanted in zip((dx, layer.dW, layer.db), expected, strict=True):
         np.testing.assert_allclose(actual, wanted, atol=1e-8)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_affine_keeps_the_dtype(dtype: DTypeLike) -> None:
+    W, b, x = (rng(i).normal(size=(3, 3)).astype(dtype) for i in range(3))
+    layer = Affine(W, b[0])
+    out = layer.forward(x)
+    exact = x.astype(float) @ W.astype(float) + b[0]
+    np.testing.assert_allclose(out, exact, atol=10 * float(np.finfo(dtype).eps))
+    for array in (out, layer.backward(x), layer.dW, layer.db):
+        assert array.dtype == dtype
 
 
 def test_affine_takes_one_sample() -> None:
@@ -114,6 +152,14 @@ def test_affine_takes_a_batch_of_no_samples(shape: tuple[int, ...]) -> None:
     assert layer.backward(out).shape == shape
     assert layer.dW.tolist() == np.zeros((6, 4)).tolist()
     assert layer.db.tolist() == [0] * 4
+
+
+def test_affine_refuses_samples_of_another_size_with_both_shapes() -> None:
+    layer = Affine(np.ones((6, 4)), np.ones(4))
+    for shape in [(5, 7), (5, 1, 2, 4), (0, 1, 2, 4)]:
+        with pytest.raises(ValueError, match=r"\(6, ?4\)") as error:
+            layer.forward(np.ones(shape))
+        assert str(shape).replace(" ", "") in str(error.value).replace(" ", "")
 
 
 def test_affine_sees_a_step_of_training() -> None:
@@ -154,7 +200,12 @@ def test_the_way_back_of_sum_and_product_is_that_of_the_formula(data: st.DataObj
 def test_the_way_back_of_an_activation_is_that_of_the_formula(data: st.DataObject) -> None:
     x = data.draw(batches(np.float64, 300))
     dout = rng(1).normal(size=x.shape)
-    for layer, formula in ((Relu(), complex_step.relu), (Sigmoid(), complex_step.sigmoid)):
+    for layer, formula in (
+        (Relu(), complex_step.relu),
+        (LeakyRelu(0.25), lambda x: np.where(np.real(x) > 0, x, 0.25 * x)),
+        (Tanh(), np.tanh),
+        (Sigmoid(), complex_step.sigmoid),
+    ):
         layer.forward(x)
         expected = complex_step.slope(formula, x) * dout
         # z (1 - z) has an error of the last digit of 1 where z is close to it.
@@ -210,6 +261,32 @@ def test_softmax_with_loss_takes_one_sample_as_a_batch_of_one() -> None:
         np.testing.assert_array_equal(one.backward(), batch.backward()[0])
 
 
+def test_softmax_with_loss_takes_class_indices_in_a_column() -> None:
+    """As the book's gradient check of chapter 7 has them."""
+    layer, x = SoftmaxWithLoss(), rng().normal(size=(3, 4))
+    loss = layer.forward(x, [2, 0, 1])
+    dx = layer.backward()
+    assert layer.forward(x, [[2], [0], [1]]) == loss
+    assert np.array_equal(layer.backward(), dx)
+    assert layer.forward(x[:1], np.array([[1]])) == layer.forward(x[:1], [1])
+    # A column that is one-hot, of a single class.
+    assert layer.forward(np.ones((2, 1)), [[1], [0]]) == 0
+    assert layer.backward().tolist() == [[0], [0.5]]
+    with pytest.raises(ValueError, match="does not fit"):
+        layer.forward(x, [[2], [0]])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_scores_that_are_not_finite_have_no_loss_and_a_warning(bad: float) -> None:
+    """The book compares trainings, some of which diverge."""
+    layer = SoftmaxWithLoss()
+    x = np.array([[1.0, 2.0], [bad, 0.0]])
+    with pytest.warns(UserWarning, match="not finite; the training diverged"):
+        assert np.isnan(layer.forward(x, [0, 1]))
+    assert np.isnan(layer.backward()).all()
+    assert np.isfinite(layer.forward(x[:1], [0]))
+
+
 def test_softmax_with_loss_keeps_the_probabilities() -> None:
     layer, x = SoftmaxWithLoss(), rng().normal(size=(2, 4))
     layer.forward(x, np.array([3, 1]))
@@ -229,7 +306,12 @@ def test_activations_take_any_numbers_anywhere_in_memory(
     x = data.draw(batches(dtype, np.finfo(dtype).max))
     dout = rng(1).normal(size=x.shape).astype(dtype)
     close = {"rtol": 10 * np.finfo(dtype).eps, "atol": np.finfo(dtype).tiny}
-    for layer, function in ((Relu(), relu), (Sigmoid(), sigmoid)):
+    for layer, function in (
+        (Relu(), relu),
+        (LeakyRelu(0.5), lambda x: np.maximum(x, 0.5 * x)),
+        (Tanh(), np.tanh),
+        (Sigmoid(), sigmoid),
+    ):
         out = layer.forward(x)
         dx = layer.backward(dout)
         np.testing.assert_array_equal(out, function(x))
@@ -294,7 +376,9 @@ def test_the_derivatives_of_a_sum_are_two_arrays_of_their_own() -> None:
     assert dx.dtype == dy.dtype == dout.dtype
 
 
-@pytest.mark.parametrize("layer", [MulLayer(), Relu(), Sigmoid(), Affine(np.eye(2), np.ones(2))])
+@pytest.mark.parametrize(
+    "layer", [MulLayer(), Relu(), LeakyRelu(), Tanh(), Sigmoid(), Affine(np.eye(2), np.ones(2))]
+)
 def test_a_layer_cannot_go_back_before_it_went_forward(layer: Any) -> None:
     with pytest.raises(AttributeError, match="no attribute"):
         layer.backward(np.ones((1, 2)))

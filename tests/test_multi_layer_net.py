@@ -77,14 +77,14 @@ def test_predict_gives_scores_as_the_book_does() -> None:
 
 
 def test_training_and_scoring_never_ask_for_a_prediction() -> None:
-    """Of this class it is scores, of the others probabilities."""
+    """Of one class it is scores, of the others probabilities."""
 
-    class Silent(MultiLayerNet):
+    class Silent(TwoLayerNet):
         def predict(self, x: Any) -> Any:
             raise AssertionError("asked for a prediction")
 
     x, t = batch()
-    net = Silent(4, [5], 3, rng=np.random.default_rng(0))
+    net = Silent(4, 5, 3, rng=np.random.default_rng(0))
     train(net, x, t, x, t, iterations=3, batch_size=2, progress=False)
     Trainer(net, x, t, x, t, epochs=1, mini_batch_size=2, verbose=False).train()
     net.numerical_gradient(x, t)

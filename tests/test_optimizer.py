@@ -15,6 +15,7 @@ from properties import many
 
 from kasago.common.optimizer import (
     SGD,
+    AdaDelta,
     AdaGrad,
     Adam,
     Momentum,
@@ -141,6 +142,14 @@ def test_a_descent_on_a_function_of_several_values_is_refused() -> None:
         gradient_descent(lambda x: x**2, [1.0, 2.0])
 
 
+def test_all_that_comes_from_the_module_is_what_came_from_the_books() -> None:
+    """A program of chapter 6 has NumPy from there alone."""
+    space: dict[str, Any] = {}
+    exec("from kasago.common.optimizer import *", space)
+    assert space["np"] is np
+    assert space["SGD"] is SGD
+
+
 # SGD.
 
 
@@ -254,13 +263,18 @@ def by_hand(rule: str, grads: list[float]) -> float:
             case "RMSprop":
                 h = 0.99 * h + 0.01 * g * g
                 w -= 0.1 * g / (h**0.5 + 1e-7)
+            case "AdaDelta":
+                h = 0.95 * h + 0.05 * g * g
+                step = -((m + 1e-6) ** 0.5) / (h + 1e-6) ** 0.5 * g
+                m = 0.95 * m + 0.05 * step * step
+                w += 0.1 * step
             case "Adam":
                 m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
                 w -= 0.1 * (1 - 0.999**n) ** 0.5 / (1 - 0.9**n) * m / (v**0.5 + 1e-7)
     return w
 
 
-ALL = [SGD, Momentum, Nesterov, AdaGrad, RMSprop, Adam]
+ALL = [SGD, Momentum, Nesterov, AdaGrad, RMSprop, AdaDelta, Adam]
 by_optimizer = pytest.mark.parametrize("optimizer", ALL, ids=lambda rule: rule.__name__)
 
 
@@ -275,7 +289,9 @@ def test_three_steps_follow_the_formula(optimizer: Any) -> None:
 
 @by_optimizer
 def test_a_bowl_is_descended(optimizer: Any) -> None:
-    rule, params = optimizer(lr=0.1), {"x": np.array([-3.0, 4.0])}
+    # AdaDelta finds its steps itself.
+    lr = 1 if optimizer is AdaDelta else 0.1
+    rule, params = optimizer(lr=lr), {"x": np.array([-3.0, 4.0])}
     for _ in range(2000):
         rule.update(params, {"x": 2 * params["x"]})
     assert np.abs(params["x"]).max() < 0.2
@@ -299,7 +315,7 @@ def test_a_bad_gradient_moves_nothing(optimizer: Any) -> None:
     assert not params["a"].any()
 
 
-@pytest.mark.parametrize("optimizer", [AdaGrad, RMSprop, Adam])
+@pytest.mark.parametrize("optimizer", [AdaGrad, RMSprop, AdaDelta, Adam])
 @pytest.mark.parametrize(("dtype", "largest"), [(np.float32, 1e19), (np.float64, 1e154)])
 def test_a_gradient_whose_square_overflows_is_warned_of_and_stops_its_parameter(
     optimizer: Any, dtype: Any, largest: float
@@ -446,6 +462,13 @@ def test_a_gradient_that_is_no_number_is_refused_and_nothing_moves(
         (AdaGrad, -0.01, -0.01 - 0.01 / math.sqrt(2)),
         # lr / sqrt(0.01), lr / sqrt(0.0199)
         (RMSprop, -0.1, -0.1 - 0.01 / math.sqrt(0.0199)),
+        # sqrt(1e-6 / (0.05 + 1e-6)), and then, as the mean square of the steps has grown from 0
+        # to 1e-6 too, sqrt(2e-6 / (0.0975 + 1e-6)) more.
+        (
+            AdaDelta,
+            -math.sqrt(1e-6 / 0.050001),
+            -math.sqrt(1e-6 / 0.050001) - math.sqrt(2e-6 / 0.097501),
+        ),
         (Adam, -0.001, -0.002),
     ],
 )
@@ -489,6 +512,18 @@ def test_adam_is_the_algorithm_of_its_paper(grads: Array) -> None:
         theta = theta - 0.1 * (m / (1 - 0.8**step)) / np.sqrt(v / (1 - 0.95**step))
     # 1e-7 beside sqrt(0.05) * 0.01
     np.testing.assert_allclose(params["x"], theta, atol=1e-3)
+
+
+def test_adadelta_does_not_care_for_the_size_of_the_loss() -> None:
+    """A loss a thousand times as large has the same steps, but for epsilon."""
+    ends = []
+    for size in (1e3, 1e6):
+        rule, params = AdaDelta(), {"x": np.array([2.0])}
+        for _ in range(50):
+            rule.update(params, {"x": size * params["x"]})
+        ends.append(params["x"][0])
+    assert ends[0] == pytest.approx(ends[1], rel=1e-9)
+    assert ends[0] < 1.9
 
 
 def test_nesterov_is_where_the_ball_that_looks_ahead_is_about_to_be() -> None:

@@ -17,10 +17,12 @@ REFERENCE = [page for page in PAGES if page.parent == DOCS / "reference"]
 CHAPTERS = [page for page in PAGES if page not in REFERENCE]
 EDITIONS = {"en": "", "ja": "ja/"}
 
-# What a reader imports, and not what runs the book; figures are imported from `kasago.plot`, and
-# downloads and formats of files are what `load_mnist` stands on.
+# What a reader imports, and not what runs the book; figures are imported from `kasago.plot`, all
+# layers from `kasago.common.layers`; on downloads and formats of files `load_mnist` stands.
 INNER = (
     "kasago.bench",
+    "kasago.common.convolution",
+    "kasago.common.regularization",
     "kasago.dataset.download",
     "kasago.dataset.idx",
     "kasago.literate",
@@ -31,7 +33,12 @@ MODULES = {
     for info in pkgutil.walk_packages(kasago.__path__, "kasago.")
     if not info.name.startswith(INNER)
 }
-PUBLIC = {f"{name}.{public}" for name, m in MODULES.items() for public in getattr(m, "__all__", [])}
+PUBLIC = {
+    f"{name}.{public}"
+    for name, m in MODULES.items()
+    for public in getattr(m, "__all__", [])
+    if not inspect.ismodule(getattr(m, public))  # NumPy, which comes with `import *`
+}
 
 site_test = pytest.mark.xdist_group("reference")
 by_edition = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)

@@ -7,7 +7,7 @@ import pytest
 
 from kasago.common.layers import Affine, Relu, SoftmaxWithLoss
 from kasago.common.multi_layer_net import MultiLayerNet
-from kasago.common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
+from kasago.common.optimizer import SGD, AdaDelta, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 from kasago.common.trainer import Trainer
 from kasago.network import TwoLayerNet
 from kasago.training import train
@@ -67,6 +67,38 @@ def test_a_network_written_for_the_book_is_trained() -> None:
     assert np.mean(subject.train_loss_list[-6:]) < np.mean(subject.train_loss_list[:6])
 
 
+@pytest.mark.parametrize("base", [TwoLayerNet, MultiLayerNet])
+def test_a_subclass_that_writes_the_gradient_anew_is_trained_by_it(base: Any) -> None:
+    asked: list[int] = []
+
+    class Slower(base):
+        def gradient(self, x: Any, t: Any) -> dict[str, Any]:
+            asked.append(len(x))
+            return {name: 0 * grad for name, grad in super().gradient(x, t).items()}
+
+    network = Slower(2, 5 if base is TwoLayerNet else [5], 2)
+    before = {name: param.copy() for name, param in network.params.items()}
+    trainer(network, epochs=1).train()
+    assert asked == [10] * 6
+    for name, param in network.params.items():
+        assert np.array_equal(param, before[name])
+
+
+def test_lists_are_as_good_as_arrays() -> None:
+    x, t = points()
+    lists, arrays = (
+        Trainer(
+            net(), *data,
+            mini_batch_size=10, epochs=1, verbose=False, rng=np.random.default_rng(2),
+        )
+        for data in ((x.tolist(), t.tolist(), x.tolist(), t.tolist()), (x, t, x, t))
+    )  # fmt: skip
+    lists.train()
+    arrays.train()
+    assert lists.train_loss_list == arrays.train_loss_list
+    assert lists.test_acc_list == arrays.test_acc_list
+
+
 def test_one_hot_labels_and_class_indices_train_alike() -> None:
     x, t = points()
     hot = np.eye(2, dtype=int)[t]
@@ -99,7 +131,7 @@ def test_it_is_the_loop_of_train() -> None:
         assert np.array_equal(param, subject.network.params[name])
 
 
-@pytest.mark.parametrize("kind", [SGD, Momentum, Nesterov, AdaGrad, RMSprop, Adam])
+@pytest.mark.parametrize("kind", [SGD, Momentum, Nesterov, AdaGrad, RMSprop, AdaDelta, Adam])
 def test_an_optimizer_is_found_by_its_name_in_any_case(kind: type) -> None:
     for name in (kind.__name__, kind.__name__.lower(), kind.__name__.upper()):
         optimizer = trainer(optimizer=name, optimizer_param={"lr": 0.25}).optimizer
@@ -160,7 +192,7 @@ def test_it_is_silent_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"optimizer": "Newton"}, "one of AdaGrad, Adam, Momentum, .*; got 'Newton'"),
+        ({"optimizer": "Newton"}, "one of AdaDelta, AdaGrad, Adam, Momentum, .*; got 'Newton'"),
         ({"optimizer": SGD(0.1), "optimizer_param": {"lr": 1}}, "given by its name"),
         ({"mini_batch_size": 0}, "mini_batch_size must be 1 or more .* got 0 and 20"),
         ({"epochs": -1}, "epochs 0 or more, got 10 and -1"),

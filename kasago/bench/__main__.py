@@ -14,7 +14,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-# What each contender is called. The first of a job is how the original notebook does it.
+# What each contender is called. The first of a job is how the original notebook, or its book, does
+# it.
 JOBS = {
     "training": {
         "training.notebook": "the notebook's way",
@@ -32,6 +33,16 @@ JOBS = {
         "inference.kasago_batches": "Kasago, batches of 100",
         "inference.pytorch_batches": "PyTorch, batches of 100",
         "inference.matrices_batches": "matrix products only, batches of 100",
+    },
+    "simple_convnet": {
+        "convolution.book_simple": "the book's way: all patches at once",
+        "convolution.kasago_simple": "Kasago",
+        "convolution.pytorch_simple": "PyTorch, eager",
+    },
+    "deep_convnet": {
+        "convolution.book_deep": "the book's way: all patches at once",
+        "convolution.kasago_deep": "Kasago",
+        "convolution.pytorch_deep": "PyTorch, eager",
     },
     "grid": {
         "gradients.notebook_grid": "the notebook's way, point by point",

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from kasago.common.classifier import Classifier
+from kasago.common.classifier import LayeredClassifier
 from kasago.common.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
 
 __all__ = ["MultiLayerNet"]
@@ -20,7 +20,7 @@ ACTIVATIONS = {"relu": Relu, "sigmoid": Sigmoid}
 GAINS = {"relu": 2.0, "he": 2.0, "sigmoid": 1.0, "xavier": 1.0}
 
 
-class MultiLayerNet(Classifier):
+class MultiLayerNet(LayeredClassifier):
     """A network with any number of hidden layers: affine, activation, ..., affine, softmax.
 
     Parameters
@@ -45,8 +45,8 @@ class MultiLayerNet(Classifier):
 
     Attributes
     ----------
-    params : dict of str to ndarray
-        W1 (n_in, n_out), b1 (n_out,), W2, ..., shared with the layers: change them in place.
+    params : mapping of str to ndarray
+        W1 (n_in, n_out), b1 (n_out,), W2, ...: those of the layers, to be changed or replaced.
     layers : dict of str to layer
         Affine1, Activation_function1, Affine2, ... in order.
     last_layer : SoftmaxWithLoss
@@ -89,48 +89,20 @@ class MultiLayerNet(Classifier):
         self.activation = _known(activation, ACTIVATIONS, "activation")
         self.weight_decay_lambda = weight_decay_lambda
         rng = np.random.default_rng(rng)
+        self.layers: dict[str, Any] = {}
         sizes = [input_size, *hidden_size_list, output_size]
-        self.params = {}
         for i, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
             weights = _std(weight_init_std, n_in) * rng.standard_normal((n_in, n_out))
-            self.params[f"W{i}"] = weights.astype(dtype)
-            self.params[f"b{i}"] = np.zeros(n_out, dtype)
-        self._put_together()
-
-    def _put_together(self) -> None:
-        self.layers: dict[str, Any] = {}
-        count = len(self.hidden_size_list) + 1
-        for i in range(1, count + 1):
-            self.layers[f"Affine{i}"] = Affine(self.params[f"W{i}"], self.params[f"b{i}"])
-            if i < count:
-                self.layers[f"Activation_function{i}"] = ACTIVATIONS[self.activation]()
+            self.layers[f"Affine{i}"] = Affine(weights.astype(dtype), np.zeros(n_out, dtype))
+            if i < len(sizes) - 1:
+                self.layers |= self._behind(i, n_out, dtype)
         self.last_layer = SoftmaxWithLoss()
 
-    def _with(self, params: dict[str, NDArray[Any]]) -> Self:
-        other = super()._with(params)
-        other._put_together()
-        return other
+    def _behind(self, i: int, size: int, dtype: DTypeLike) -> dict[str, Any]:
+        """Return what follows the i-th affine layer, all but the last, which has so many units."""
+        return {f"Activation_function{i}": ACTIVATIONS[self.activation]()}
 
-    def scores(self, x: NDArray[Any]) -> NDArray[Any]:
-        for layer in self.layers.values():
-            x = layer.forward(x)
-        return x
-
-    def predict(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return the scores, as the book's class does: the largest is that of the answer.
-
-        Parameters
-        ----------
-        x : ndarray, shape (N, input_size)
-
-        Returns
-        -------
-        ndarray, shape (N, output_size)
-            `softmax` makes probabilities of them.
-        """
-        return self.scores(x)
-
-    def loss(self, x: NDArray[Any], t: NDArray[Any]) -> float:
+    def loss(self, x: NDArray[Any], t: NDArray[Any], train_flg: bool = False) -> float:
         """Return the mean cross entropy of a batch, with the weight decay.
 
         Parameters
@@ -138,6 +110,8 @@ class MultiLayerNet(Classifier):
         x : ndarray, shape (N, input_size)
         t : ndarray
             One-hot or class indices.
+        train_flg : bool
+            Whether this is training, for layers that do something else then.
 
         Returns
         -------
@@ -148,20 +122,15 @@ class MultiLayerNet(Classifier):
             for name, W in self.params.items()
             if name[0] == "W"
         )
-        return self.last_layer.forward(self.scores(x), t) + self.weight_decay_lambda / 2 * squares
+        return super().loss(x, t, train_flg) + self.weight_decay_lambda / 2 * squares
 
     def loss_and_gradient(
         self, x: NDArray[Any], t: NDArray[Any]
     ) -> tuple[float, dict[str, NDArray[Any]]]:
-        loss = self.loss(x, t)
-        dout = self.last_layer.backward()
-        for layer in reversed(self.layers.values()):
-            dout = layer.backward(dout)
-        grads = {}
-        for i in range(1, len(self.hidden_size_list) + 2):
-            affine = self.layers[f"Affine{i}"]
-            grads[f"W{i}"] = affine.dW + self.weight_decay_lambda * affine.W
-            grads[f"b{i}"] = affine.db
+        loss, grads = super().loss_and_gradient(x, t)
+        for name, W in self.params.items():
+            if name[0] == "W":
+                grads[name] = grads[name] + self.weight_decay_lambda * W
         return loss, grads
 
 

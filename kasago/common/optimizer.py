@@ -1,7 +1,7 @@
 """Ways to walk downhill: from a gradient to the next point.
 
-AdaGrad, RMSprop and Adam square the gradient. Where the square overflows, for an entry beyond
-about 1e154 (1e19 in float32), NumPy warns, and that entry of the parameter moves no more.
+AdaGrad, RMSprop, AdaDelta and Adam square the gradient. Where the square overflows, for an entry
+beyond about 1e154 (1e19 in float32), NumPy warns, and that entry of the parameter moves no more.
 """
 
 from abc import ABC, abstractmethod
@@ -16,12 +16,14 @@ from kasago.common.gradient import numerical_gradient
 
 __all__ = [
     "SGD",
+    "AdaDelta",
     "AdaGrad",
     "Adam",
     "Momentum",
     "Nesterov",
     "RMSprop",
     "gradient_descent",
+    "np",  # as in the book's module, on which a program relies that takes all from it
 ]
 
 # Keeps a division by 0 away from a parameter whose gradients were all 0; the book's value.
@@ -318,6 +320,53 @@ class RMSprop(_Optimizer):
         h = self.h.get(name, np.zeros_like(grad))
         self.h[name] = self.decay_rate * h + (1 - self.decay_rate) * grad**2
         return -self.lr * grad / (np.sqrt(self.h[name]) + TINY)
+
+
+class AdaDelta(_Optimizer):
+    """RMSprop that measures its steps by those that it made before.
+
+    Parameters
+    ----------
+    lr : float
+        A factor of each step; the paper has none, which is 1.
+    decay_rate : float
+        The part of both mean squares that is kept from step to step.
+    epsilon : float
+        Added to both; its root is about the length of the first steps.
+
+    Attributes
+    ----------
+    h, s : dict of str to ndarray
+        The mean of the squared gradients of each parameter, and that of its squared steps.
+
+    Notes
+    -----
+    `h <- decay_rate * h + (1 - decay_rate) * (dE/dW)^2`,
+    `d = -sqrt(s + epsilon) / sqrt(h + epsilon) * dE/dW`,
+    `s <- decay_rate * s + (1 - decay_rate) * d^2`, `W <- W + lr * d`: a step has the unit of W, and
+    no rate needs to be chosen. Zeiler, "ADADELTA: an adaptive learning rate method" (2012),
+    algorithm 1.
+
+    Examples
+    --------
+    >>> params, optimizer = {"W": np.array([1.0])}, AdaDelta(decay_rate=0.75)
+    >>> optimizer.update(params, {"W": np.array([5.0])})
+    >>> params["W"].round(6)
+    array([0.998])
+    """
+
+    def __init__(self, lr: float = 1.0, decay_rate: float = 0.95, epsilon: float = 1e-6) -> None:
+        super().__init__(lr)
+        self.decay_rate, self.epsilon = decay_rate, epsilon
+        self.h: dict[str, NDArray[Any]] = {}
+        self.s: dict[str, NDArray[Any]] = {}
+
+    def _step(self, name: str, grad: NDArray[Any]) -> Any:
+        h, s = (old.get(name, np.zeros_like(grad)) for old in (self.h, self.s))
+        self.h[name] = self.decay_rate * h + (1 - self.decay_rate) * grad**2
+        step = -np.sqrt(s + self.epsilon) / np.sqrt(self.h[name] + self.epsilon) * grad
+        self.s[name] = self.decay_rate * s + (1 - self.decay_rate) * step**2
+        return self.lr * step
 
 
 class Adam(_Optimizer):

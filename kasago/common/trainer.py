@@ -4,9 +4,9 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from kasago.common.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
+from kasago.common.optimizer import SGD, AdaDelta, AdaGrad, Adam, Momentum, Nesterov, RMSprop
 
 __all__ = ["Network", "NetworkOfTheBook", "Optimizer", "Trainer"]
 
@@ -18,6 +18,7 @@ OPTIMIZERS = {
     "adagrad": AdaGrad,
     "rmsprop": RMSprop,
     "rmsprpo": RMSprop,
+    "adadelta": AdaDelta,
     "adam": Adam,
 }
 
@@ -25,7 +26,9 @@ OPTIMIZERS = {
 class Network(Protocol):
     """What training asks of a network."""
 
-    params: dict[str, NDArray[Any]]
+    @property
+    def params(self) -> MutableMapping[str, Any]:
+        """What training changes: arrays by name, in place."""
 
     def loss_and_gradient(
         self, x: NDArray[Any], t: NDArray[Any]
@@ -39,7 +42,9 @@ class Network(Protocol):
 class NetworkOfTheBook(Protocol):
     """What `Trainer` asks of a network that is written for the book."""
 
-    params: dict[str, NDArray[Any]]
+    @property
+    def params(self) -> MutableMapping[str, Any]:
+        """What training changes: arrays by name, in place."""
 
     def loss(self, x: NDArray[Any], t: NDArray[Any]) -> float:
         """Return the mean loss of a batch."""
@@ -65,16 +70,17 @@ class Trainer:
     ----------
     network : object with `params`, `accuracy`, and `loss_and_gradient` or `loss` and `gradient`
         Its parameters are changed in place.
-    x_train, x_test : ndarray, shape (N, ...)
+    x_train, x_test : array_like, shape (N, ...)
         Inputs to learn from, and inputs kept aside.
-    t_train, t_test : ndarray
+    t_train, t_test : array_like
         Their targets, one-hot or class indices.
     epochs : int
         How often `train` goes through as many samples as there are.
     mini_batch_size : int
         Samples drawn for each step, with replacement.
     optimizer : str or object with `update(params, grads)`
-        "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop" or "Adam", in any case of letters.
+        "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "AdaDelta" or "Adam", in any case of
+        letters.
     optimizer_param : mapping, optional
         Arguments of a named optimizer, ``{"lr": 0.01}`` by default.
     evaluate_sample_num_per_epoch : int, optional
@@ -125,10 +131,10 @@ class Trainer:
     def __init__(  # noqa: PLR0917 (the book takes them by position)
         self,
         network: Network | NetworkOfTheBook,
-        x_train: NDArray[Any],
-        t_train: NDArray[Any],
-        x_test: NDArray[Any],
-        t_test: NDArray[Any],
+        x_train: ArrayLike,
+        t_train: ArrayLike,
+        x_test: ArrayLike,
+        t_test: ArrayLike,
         epochs: int = 20,
         mini_batch_size: int = 100,
         optimizer: str | Optimizer = "SGD",
@@ -138,7 +144,12 @@ class Trainer:
         *,
         rng: np.random.Generator | None = None,
     ) -> None:
-        for split, x, t in (("train", x_train, t_train), ("test", x_test, t_test)):
+        self.x_train, self.t_train = np.asarray(x_train), np.asarray(t_train)
+        self.x_test, self.t_test = np.asarray(x_test), np.asarray(t_test)
+        for split, x, t in (
+            ("train", self.x_train, self.t_train),
+            ("test", self.x_test, self.t_test),
+        ):
             if len(x) == 0 or len(x) != len(t):
                 raise ValueError(
                     f"x_{split} and t_{split} must hold the same number of samples, at least one; "
@@ -155,14 +166,12 @@ class Trainer:
                 f"got {evaluate_sample_num_per_epoch}"
             )
         self.network, self.verbose = network, verbose
-        self.x_train, self.t_train = x_train, t_train
-        self.x_test, self.t_test = x_test, t_test
         self.epochs, self.batch_size = epochs, mini_batch_size
         self.optimizer = _optimizer(optimizer, optimizer_param)
         self.evaluate_sample_num_per_epoch = evaluate_sample_num_per_epoch
         self.rng = np.random.default_rng(rng)
 
-        self.train_size = len(x_train)
+        self.train_size = len(self.x_train)
         self.iter_per_epoch = max(self.train_size // mini_batch_size, 1)
         self.max_iter = epochs * self.iter_per_epoch
         self.current_iter = self.current_epoch = 0
@@ -203,10 +212,22 @@ class Trainer:
     def _loss_and_gradient(
         self, x: NDArray[Any], t: NDArray[Any]
     ) -> tuple[float, Mapping[str, NDArray[Any]]]:
-        if hasattr(self.network, "loss_and_gradient"):
-            return self.network.loss_and_gradient(x, t)
-        # A network written for the book: two runs forward in place of one.
-        return self.network.loss(x, t), self.network.gradient(x, t)
+        network: Any = self.network
+        if hasattr(network, "loss_and_gradient") and not _has_newer_gradient(type(network)):
+            loss, grads = network.loss_and_gradient(x, t)
+        else:  # A network written for the book: two runs forward in place of one.
+            loss, grads = network.loss(x, t), network.gradient(x, t)
+        return loss, grads
+
+
+def _has_newer_gradient(kind: type) -> bool:
+    """Whether a subclass writes `gradient` anew, as for the book, on a network of ours."""
+    for base in kind.__mro__:
+        if "loss_and_gradient" in vars(base):
+            return False
+        if "gradient" in vars(base):
+            return True
+    return False
 
 
 def _optimizer(optimizer: str | Optimizer, param: Mapping[str, float] | None) -> Optimizer:
