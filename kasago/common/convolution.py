@@ -166,7 +166,8 @@ class Convolution:
     def _patches(self, some: slice) -> NDArray[Any]:
         """Return what the filters see at each place of some images, shape (places, FH FW C)."""
         _, C, FH, FW = self.W.shape
-        patches = sliding_window_view(self._padded[some], (FH, FW), axis=(1, 2))
+        windows: Any = sliding_window_view  # the types of NumPy 2.0 know one axis
+        patches = windows(self._padded[some], (FH, FW), axis=(1, 2))
         patches = patches[:, :: self.stride, :: self.stride]  # (n, OH, OW, C, FH, FW)
         # Of the same matrix, what is copied in the longer pieces: what a filter sees of a row of
         # many channels, or what each of its places sees of a row of few.

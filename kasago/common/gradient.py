@@ -122,7 +122,8 @@ def numerical_gradient(
     _refuse_what_cannot_move(x)
     grad = np.zeros_like(x)
     for index in np.ndindex(x.shape):
-        element = x[(*index, ...)]  # a view: what is written to it is written to x
+        place: Any = (*index, ...)
+        element = x[place]  # a view: what is written to it is written to x
         grad[index] = _partial(lambda: _one_number(f(x)), element)
     return grad
 
@@ -182,7 +183,8 @@ def numerical_gradient_2d(
     else:
         for i, point in enumerate(points):
             grad[i] = numerical_gradient(f, point)
-    return grad.reshape(X.shape)
+    gradients: NDArray[Any] = grad.reshape(X.shape)
+    return gradients
 
 
 def gradient_check(

@@ -177,7 +177,8 @@ def im2col(
     """
     N, C, OH, OW = _shape_of_patches(np.shape(input_data), filter_h, filter_w, stride, pad)
     padded = np.pad(input_data, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
-    patches = sliding_window_view(padded, (filter_h, filter_w), axis=(2, 3))
+    windows: Any = sliding_window_view  # the types of NumPy 2.0 know one axis
+    patches = windows(padded, (filter_h, filter_w), axis=(2, 3))
     patches = patches[:, :, ::stride, ::stride]  # (N, C, OH, OW, filter_h, filter_w)
     col: NDArray[Any] = patches.transpose(0, 2, 3, 1, 4, 5).reshape(
         N * OH * OW, C * filter_h * filter_w

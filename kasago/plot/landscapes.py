@@ -109,7 +109,8 @@ def plot_gradient_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None 
 def _grid(limit: float, count: int) -> NDArray[Any]:
     """Return the points of a square grid, shape (count**2, 2)."""
     axis = np.linspace(-limit, limit, count)
-    return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    points: NDArray[Any] = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    return points
 
 
 def _vanishes(grad: NDArray[Any]) -> NDArray[np.bool_]:
