@@ -15,6 +15,18 @@ from filelock import FileLock
 
 from kasago.literate.page.snippets import parse
 
+# Each library of linear algebra has a variable of its own.
+THREADS = [
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+]
+# Workers share the cores, and threads beyond the cores wait for one another while they compute.
+for name in THREADS:
+    os.environ.setdefault(name, "1")
+
 ROOT = Path(__file__).parent.parent
 # The pages of the book, in both languages.
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
