@@ -63,7 +63,7 @@ def plot_gate(
     ax.plot(
         *places[~is_one].T, "o", color=ink(), markersize=9, fillstyle="none", markeredgewidth=1.8
     )
-    ax.set(xlabel="x₁", ylabel="x₂", aspect="equal", xticks=(0, 1), yticks=(0, 1))
+    ax.set(xlabel="x₀", ylabel="x₁", aspect="equal", xticks=(0, 1), yticks=(0, 1))
     ax.set(xlim=(LOW, HIGH), ylim=(LOW, HIGH))
     return ax
 
@@ -78,8 +78,8 @@ def _share_of_ones(gate: Callable[[NDArray[Any]], Any]) -> tuple[NDArray[Any], N
     cell = (HIGH - LOW) / cells
     # One cell more on each side, so that the shade reaches the frame.
     axis = LOW - cell + cell / samples * (np.arange((cells + 2) * samples) + 0.5)
-    X1, X2 = np.meshgrid(axis, axis)
-    answer = _answers(gate, np.stack([X1.ravel(), X2.ravel()], axis=-1))
+    X0, X1 = np.meshgrid(axis, axis)
+    answer = _answers(gate, np.stack([X0.ravel(), X1.ravel()], axis=-1))
     share = answer.reshape(cells + 2, samples, cells + 2, samples).mean(axis=(1, 3))
     return axis.reshape(cells + 2, samples).mean(axis=1), share
 
