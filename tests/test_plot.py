@@ -38,6 +38,7 @@ from kasago.plot import (
     plot_loss,
     plot_loss_along_weight,
     plot_loss_by_probability,
+    plot_losses,
     plot_matrix,
     plot_network,
     plot_outputs_along_input,
@@ -88,6 +89,7 @@ PROBABILITIES[[0, 1, 2], [5, 6, 4]] = 0.55
 for shared in (MATRIX, PATH, DIGITS, WEIGHTS, SHEET, CLASSES, PROBABILITIES):
     shared.flags.writeable = False
 
+LOSSES = {"one": [2.0, 1.0, 0.5, 0.3, 9.0], "other": [1.0, 0.2, 0.2, 0.1]}
 PATHS = {"straight": PATH, "bent": [[-3.0, 4.0], [2.0, 2.0]]}
 
 
@@ -121,6 +123,7 @@ FLAT: dict[str, Callable[..., Any]] = {
         bowl, np.array([3.0, 4.0]), (0,), **how
     ),
     "plot_loss_by_probability": plot_loss_by_probability,
+    "plot_losses": lambda **how: plot_losses(LOSSES, window=2, **how),
     "plot_matrix": lambda **how: plot_matrix(MATRIX, **how),
     "plot_network": lambda **how: plot_network((2, 3, 2, 2), marked=(1, 0, 2), **how),
     "plot_outputs_along_input": lambda **how: plot_outputs_along_input(
@@ -262,6 +265,43 @@ def test_a_stair_has_a_gap_at_each_step() -> None:
 def test_a_curve_without_jumps_is_one_line(f: Callable[..., Any]) -> None:
     (line,) = drawn(plot_curve(f)).lines
     assert not np.isnan(line.get_ydata()).any()
+
+
+# Losses of several trainings.
+
+
+def test_losses_are_the_means_of_whole_windows_on_a_logarithmic_axis() -> None:
+    ax = drawn(plot_losses(LOSSES, window=2))
+    assert ax.get_yscale() == "log"
+    for line, expected in zip(ax.lines, ([1.5, 0.4], [0.6, 0.15]), strict=True):
+        np.testing.assert_allclose(line.get_data(), [[1, 3], expected])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(LOSSES)
+    assert len({line.get_linestyle() for line in ax.lines}) == 2
+
+
+def test_a_marked_training_is_named_and_drawn_above_all_the_others() -> None:
+    ax = drawn(plot_losses(LOSSES, marked="one", window=2))
+    *others, marked = ax.lines
+    assert (ax.get_title(), ax.get_legend()) == ("one", None)
+    np.testing.assert_allclose(marked.get_ydata(), [1.5, 0.4])
+    assert marked.get_color() == "C1"
+    assert {line.get_color() for line in others} == {mpl.rcParams["text.color"]}
+    assert marked.get_linewidth() > max(line.get_linewidth() for line in others)
+
+
+@pytest.mark.parametrize(
+    ("losses", "how", "said"),
+    [
+        ({}, {}, "at least one"),
+        (LOSSES, {"marked": "two"}, r"one of \['one', 'other'\].*'two'"),
+        (LOSSES, {"window": 0}, "1 or more, got 0"),
+        (LOSSES, {"window": 5}, r"'other' must be the losses of 5.*\(4,\)"),
+        ({"a": [[1.0, 2.0]]}, {"window": 1}, r"'a'.*\(1, 2\)"),
+    ],
+)
+def test_losses_that_cannot_be_drawn_are_refused(losses: Any, how: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        plot_losses(losses, **how)
 
 
 # Gates.

@@ -24,6 +24,7 @@ from kasago.plot.landscapes import (
     plot_gradient_surface,
     plot_surface,
 )
+from kasago.plot.losses import plot_losses
 from kasago.plot.weights import (
     plot_loss_along_weight,
     plot_matrix,
@@ -51,6 +52,7 @@ __all__ = [
     "plot_loss",
     "plot_loss_along_weight",
     "plot_loss_by_probability",
+    "plot_losses",
     "plot_matrix",
     "plot_network",
     "plot_outputs_along_input",
