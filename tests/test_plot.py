@@ -20,6 +20,7 @@ from kasago import plot
 from kasago.common.layers import AddLayer, MulLayer, Sigmoid
 from kasago.plot import (
     plot_accuracy,
+    plot_activations,
     plot_answers,
     plot_benchmark,
     plot_class_accuracy,
@@ -104,6 +105,7 @@ def truck() -> tuple[dict[str, float], list[tuple[Any, ...]]]:
 
 FLAT: dict[str, Callable[..., Any]] = {
     "plot_accuracy": lambda **how: plot_accuracy(HISTORY, **how),
+    "plot_activations": lambda **how: plot_activations([SHEET, SHEET[:5]], **how),
     "plot_answers": lambda **how: plot_answers(DIGITS, PROBABILITIES, [5, 0, 4], **how),
     "plot_benchmark": lambda **how: plot_benchmark("training", **how),
     "plot_curve": lambda **how: plot_curve(np.tanh, **how),
@@ -302,6 +304,32 @@ def test_a_marked_training_is_named_and_drawn_above_all_the_others() -> None:
 def test_losses_that_cannot_be_drawn_are_refused(losses: Any, how: Any, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         plot_losses(losses, **how)
+
+
+# Activations of layers.
+
+
+def test_the_bars_of_a_layer_stand_at_its_number_and_are_as_long_as_it_has_values_there() -> None:
+    ax = drawn(
+        plot_activations([[-0.9, -0.8, 0.3, 9.0], np.full((2, 3), 0.5)], span=(-1, 1), bins=2)
+    )
+    first, second = (steps.get_data() for steps in ax.patches)
+    assert (first.baseline, second.baseline) == (1, 2)
+    np.testing.assert_allclose(first.values, [1.8, 1.4])
+    np.testing.assert_allclose(second.values, [2, 2.8])
+    np.testing.assert_allclose(first.edges, [-1, 0, 1])
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "2"]
+
+
+def test_a_layer_outside_the_span_has_no_bars() -> None:
+    (steps,) = drawn(plot_activations([[5.0, 6.0]])).patches
+    assert set(steps.get_data().values) == {1}
+
+
+@pytest.mark.parametrize(("layers", "bins"), [([], 3), ([[1.0]], 0)])
+def test_no_layers_and_no_bins_are_refused(layers: Any, bins: int) -> None:
+    with pytest.raises(ValueError, match=f"one layer or more.*got {len(layers)}, {bins}"):
+        plot_activations(layers, bins=bins)
 
 
 # Gates.
