@@ -20,6 +20,7 @@ from kasago import plot
 from kasago.common.layers import AddLayer, MulLayer, Sigmoid
 from kasago.plot import (
     plot_accuracy,
+    plot_activations,
     plot_answers,
     plot_benchmark,
     plot_class_accuracy,
@@ -38,6 +39,7 @@ from kasago.plot import (
     plot_loss,
     plot_loss_along_weight,
     plot_loss_by_probability,
+    plot_losses,
     plot_matrix,
     plot_network,
     plot_outputs_along_input,
@@ -88,6 +90,7 @@ PROBABILITIES[[0, 1, 2], [5, 6, 4]] = 0.55
 for shared in (MATRIX, PATH, DIGITS, WEIGHTS, SHEET, CLASSES, PROBABILITIES):
     shared.flags.writeable = False
 
+LOSSES = {"one": [2.0, 1.0, 0.5, 0.3, 9.0], "other": [1.0, 0.2, 0.2, 0.1]}
 PATHS = {"straight": PATH, "bent": [[-3.0, 4.0], [2.0, 2.0]]}
 
 
@@ -102,6 +105,7 @@ def truck() -> tuple[dict[str, float], list[tuple[Any, ...]]]:
 
 FLAT: dict[str, Callable[..., Any]] = {
     "plot_accuracy": lambda **how: plot_accuracy(HISTORY, **how),
+    "plot_activations": lambda **how: plot_activations([SHEET, SHEET[:5]], **how),
     "plot_answers": lambda **how: plot_answers(DIGITS, PROBABILITIES, [5, 0, 4], **how),
     "plot_benchmark": lambda **how: plot_benchmark("training", **how),
     "plot_curve": lambda **how: plot_curve(np.tanh, **how),
@@ -121,6 +125,7 @@ FLAT: dict[str, Callable[..., Any]] = {
         bowl, np.array([3.0, 4.0]), (0,), **how
     ),
     "plot_loss_by_probability": plot_loss_by_probability,
+    "plot_losses": lambda **how: plot_losses(LOSSES, window=2, **how),
     "plot_matrix": lambda **how: plot_matrix(MATRIX, **how),
     "plot_network": lambda **how: plot_network((2, 3, 2, 2), marked=(1, 0, 2), **how),
     "plot_outputs_along_input": lambda **how: plot_outputs_along_input(
@@ -262,6 +267,69 @@ def test_a_stair_has_a_gap_at_each_step() -> None:
 def test_a_curve_without_jumps_is_one_line(f: Callable[..., Any]) -> None:
     (line,) = drawn(plot_curve(f)).lines
     assert not np.isnan(line.get_ydata()).any()
+
+
+# Losses of several trainings.
+
+
+def test_losses_are_the_means_of_whole_windows_on_a_logarithmic_axis() -> None:
+    ax = drawn(plot_losses(LOSSES, window=2))
+    assert ax.get_yscale() == "log"
+    for line, expected in zip(ax.lines, ([1.5, 0.4], [0.6, 0.15]), strict=True):
+        np.testing.assert_allclose(line.get_data(), [[1, 3], expected])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(LOSSES)
+    assert len({line.get_linestyle() for line in ax.lines}) == 2
+
+
+def test_a_marked_training_is_named_and_drawn_above_all_the_others() -> None:
+    ax = drawn(plot_losses(LOSSES, marked="one", window=2))
+    *others, marked = ax.lines
+    assert (ax.get_title(), ax.get_legend()) == ("one", None)
+    np.testing.assert_allclose(marked.get_ydata(), [1.5, 0.4])
+    assert marked.get_color() == "C1"
+    assert {line.get_color() for line in others} == {mpl.rcParams["text.color"]}
+    assert marked.get_linewidth() > max(line.get_linewidth() for line in others)
+
+
+@pytest.mark.parametrize(
+    ("losses", "how", "said"),
+    [
+        ({}, {}, "at least one"),
+        (LOSSES, {"marked": "two"}, r"one of \['one', 'other'\].*'two'"),
+        (LOSSES, {"window": 0}, "1 or more, got 0"),
+        (LOSSES, {"window": 5}, r"'other' must be the losses of 5.*\(4,\)"),
+        ({"a": [[1.0, 2.0]]}, {"window": 1}, r"'a'.*\(1, 2\)"),
+    ],
+)
+def test_losses_that_cannot_be_drawn_are_refused(losses: Any, how: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        plot_losses(losses, **how)
+
+
+# Activations of layers.
+
+
+def test_the_bars_of_a_layer_stand_at_its_number_and_are_as_long_as_it_has_values_there() -> None:
+    ax = drawn(
+        plot_activations([[-0.9, -0.8, 0.3, 9.0], np.full((2, 3), 0.5)], span=(-1, 1), bins=2)
+    )
+    first, second = (steps.get_data() for steps in ax.patches)
+    assert (first.baseline, second.baseline) == (1, 2)
+    np.testing.assert_allclose(first.values, [1.8, 1.4])
+    np.testing.assert_allclose(second.values, [2, 2.8])
+    np.testing.assert_allclose(first.edges, [-1, 0, 1])
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "2"]
+
+
+def test_a_layer_outside_the_span_has_no_bars() -> None:
+    (steps,) = drawn(plot_activations([[5.0, 6.0]])).patches
+    assert set(steps.get_data().values) == {1}
+
+
+@pytest.mark.parametrize(("layers", "bins"), [([], 3), ([[1.0]], 0)])
+def test_no_layers_and_no_bins_are_refused(layers: Any, bins: int) -> None:
+    with pytest.raises(ValueError, match=f"one layer or more.*got {len(layers)}, {bins}"):
+        plot_activations(layers, bins=bins)
 
 
 # Gates.

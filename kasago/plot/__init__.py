@@ -5,6 +5,7 @@ come from the reader's own style: the ink is the colour of text, the lines follo
 cycle. Call ``plt.show()`` afterwards.
 """
 
+from kasago.plot.activations import plot_activations
 from kasago.plot.answers import plot_answers, plot_class_accuracy
 from kasago.plot.benchmark import plot_benchmark
 from kasago.plot.curves import (
@@ -24,6 +25,7 @@ from kasago.plot.landscapes import (
     plot_gradient_surface,
     plot_surface,
 )
+from kasago.plot.losses import plot_losses
 from kasago.plot.weights import (
     plot_loss_along_weight,
     plot_matrix,
@@ -33,6 +35,7 @@ from kasago.plot.weights import (
 
 __all__ = [
     "plot_accuracy",
+    "plot_activations",
     "plot_answers",
     "plot_benchmark",
     "plot_class_accuracy",
@@ -51,6 +54,7 @@ __all__ = [
     "plot_loss",
     "plot_loss_along_weight",
     "plot_loss_by_probability",
+    "plot_losses",
     "plot_matrix",
     "plot_network",
     "plot_outputs_along_input",
