@@ -7,6 +7,7 @@ In ``mkdocs.yml``::
           cache: .cache/literate     # where results are kept between builds
           equations: true            # each display equation needs a tie to code (optional)
           reference: kasago          # the names of this package become links (optional)
+          movable: kasago.movable    # the package with figures that move (optional)
           repository: https://...    # where problems with a snippet are reported (optional)
 
 It needs `pymdownx.superfences` (highlighted fences) and `pymdownx.arithmatex` with
@@ -45,6 +46,7 @@ from kasago.literate.markdown.links import link_names
 from kasago.literate.markdown.mathml import to_mathml
 from kasago.literate.markdown.source import SOURCE, Pending, Source
 from kasago.literate.page.blocks import fenced
+from kasago.literate.page.movable import Movable, movable_in, movables_of
 from kasago.literate.page.numbers import without_comments
 from kasago.literate.page.snippets import Figure, Snippet, parse
 from kasago.literate.page.source import module_file
@@ -80,6 +82,7 @@ class LiterateExtension(Extension):
             "cache": [".cache/literate", "The folder in which results are kept between builds"],
             "equations": [False, "Whether each display equation needs a tie to code"],
             "reference": ["", "The package whose names in code are links; none if empty"],
+            "movable": ["", "The package with the modules of figures that move; none if empty"],
             "repository": ["", "Where a problem with a snippet is reported; nowhere if empty"],
         }
         super().__init__(**kwargs)
@@ -144,6 +147,7 @@ class SnippetPreprocessor(Preprocessor):
         super().__init__(md)
         self.page, self.pool = page, pool
         self.repository, self.all_equations = options["repository"], options["equations"]
+        self.movable = options["movable"]
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines of the page with its snippets run."""
@@ -155,6 +159,7 @@ class SnippetPreprocessor(Preprocessor):
         try:
             snippets = parse(text, source.path, source.first_line)
             equations = self._equations(text)
+            movables = movables_of(text, source.path, movable_in(self.movable), source.first_line)
         except LiterateError as error:
             return [self._report(error), "", *lines]
         if source.ties:
@@ -171,6 +176,9 @@ class SnippetPreprocessor(Preprocessor):
                 last_line = text[text.rfind("\n", 0, equation.end) + 1 : equation.end]
                 indent = last_line[: len(last_line) - len(last_line.lstrip())]
                 edits.append((equation.end, equation.end, f"\n{box}", indent))
+        for place in movables:
+            block = self.md.htmlStash.store(_place(place))
+            edits.append((place.start, place.end, f"\n{block}", place.indent))
         # From the end, so that the offsets of what comes before stay right.
         for start, end, blocks, indent in sorted(edits, reverse=True):
             text = f"{text[:start]}\n{textwrap.indent(blocks, indent)}\n\n{text[end:]}"
@@ -359,16 +367,25 @@ def _report_link(repository: str, page: CurrentPage, outcome: Outcome) -> str:
 
 
 def _figure(figure: Figure, svg: str) -> str:
-    caption = ""
-    if figure.caption:
-        # Formulas in a caption are converted with those of the page.
-        text = markdown(
-            figure.caption,
-            extensions=["pymdownx.arithmatex"],
-            extension_configs={"pymdownx.arithmatex": {"generic": True}},
-        )
-        caption = f"<figcaption>{text}</figcaption>"
+    caption = f"<figcaption>{_caption(figure.caption)}</figcaption>" if figure.caption else ""
     return f'<figure class="drawn" data-search-exclude>{svg}{caption}</figure>'
+
+
+def _place(movable: Movable) -> str:
+    """Return the place of a figure that moves: nothing is seen of it before its script comes."""
+    return (
+        f'<div class="movable" data-movable="{movable.name}" data-search-exclude hidden>'
+        f"<template>{_caption(movable.caption)}</template></div>"
+    )
+
+
+def _caption(text: str) -> str:
+    """Return a caption as HTML, its formulas to be converted with those of the page."""
+    return markdown(
+        text,
+        extensions=["pymdownx.arithmatex"],
+        extension_configs={"pymdownx.arithmatex": {"generic": True}},
+    )
 
 
 def _box(page: CurrentPage, message: str) -> str:

@@ -31,9 +31,10 @@ TIE = re.compile(
 CODE_SPAN = re.compile(
     r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\s*\n).)*?(?<!`)(?P=ticks)(?!`)", re.DOTALL
 )
-# Numbers and formulas are tied by comments, which are for the tests and not for the reader.
+# Numbers and formulas are tied by comments, which are for the tests and not for the reader; others
+# are the places of figures that move (see movable.py), which a page alone has.
 COMMENT = re.compile(
-    rf"(?P<code>{CODE_SPAN.pattern})|<!--\s*(?:=|formula:|not\ computed:).*?-->", re.DOTALL
+    rf"(?P<code>{CODE_SPAN.pattern})|<!--\s*(?:=|formula:|not\ computed:|movable:).*?-->", re.DOTALL
 )
 
 

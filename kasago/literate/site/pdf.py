@@ -35,7 +35,7 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 RADICAL = re.compile(rb"(?<=> )<(2F[0-9A-D][0-9A-F])>(?=\n)")
 
 # What a page has for the screen.
-OF_THE_SCREEN = ".headerlink, .notebook, .report, script"
+OF_THE_SCREEN = ".headerlink, .movable, .notebook, .report, script"
 
 STYLE = """
 @page { size: A4; }
