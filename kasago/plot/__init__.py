@@ -16,6 +16,7 @@ from kasago.plot.curves import (
 from kasago.plot.descents import plot_descent, plot_descent_losses, plot_descent_paths
 from kasago.plot.diagrams import plot_network
 from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits
+from kasago.plot.filters import plot_feature_maps, plot_filters, plot_sliding_filter
 from kasago.plot.gates import plot_gate
 from kasago.plot.graphs import plot_graph
 from kasago.plot.history import plot_accuracy, plot_loss
@@ -44,6 +45,8 @@ __all__ = [
     "plot_digit",
     "plot_digit_sheet",
     "plot_digits",
+    "plot_feature_maps",
+    "plot_filters",
     "plot_gate",
     "plot_gradient_field",
     "plot_gradient_surface",
@@ -54,6 +57,7 @@ __all__ = [
     "plot_matrix",
     "plot_network",
     "plot_outputs_along_input",
+    "plot_sliding_filter",
     "plot_surface",
     "plot_tangent",
     "plot_weights",
