@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from kasago import plot
 from kasago.common.layers import AddLayer, MulLayer, Sigmoid
 from kasago.plot import (
+    plot_accuracies,
     plot_accuracy,
     plot_answers,
     plot_benchmark,
@@ -106,6 +107,9 @@ def truck() -> tuple[dict[str, float], list[tuple[Any, ...]]]:
 
 
 FLAT: dict[str, Callable[..., Any]] = {
+    "plot_accuracies": lambda **how: plot_accuracies(
+        [0, 5], {"dense": [0.9, 0.5], "convolutional": [0.95, 0.7]}, xlabel="pixels", **how
+    ),
     "plot_accuracy": lambda **how: plot_accuracy(HISTORY, **how),
     "plot_answers": lambda **how: plot_answers(DIGITS, PROBABILITIES, [5, 0, 4], **how),
     "plot_benchmark": lambda **how: plot_benchmark("training", **how),

@@ -1,4 +1,4 @@
-"""Facts about the figures of filters: where they stand, what they show, what they refuse."""
+"""Facts about the figures of filters and accuracies: what they show, and what they refuse."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.patches import Rectangle
 
-from kasago.plot import plot_feature_maps, plot_filters, plot_sliding_filter
+from kasago.plot import plot_accuracies, plot_feature_maps, plot_filters, plot_sliding_filter
 
 mpl.use("Agg")
 
@@ -70,6 +70,14 @@ def test_filters_of_0_are_drawn() -> None:
     assert plot_filters(np.zeros((1, 3, 3))).images[0].get_clim() == (-1, 1)
 
 
+def test_each_accuracy_is_drawn_at_its_place_and_named() -> None:
+    ax = plot_accuracies([0, 2, 5], {"dense": [0.9, 0.8, 0.5], "both": [1.0, 0.9, 0.9]}, xlabel="n")
+    assert [line.get_label() for line in ax.lines] == ["dense", "both"]
+    assert np.array(ax.lines[0].get_xydata()).tolist() == [[0, 0.9], [2, 0.8], [5, 0.5]]
+    assert ax.get_ylim()[1] == 1
+    assert 0.4 < ax.get_ylim()[0] < 0.5
+
+
 @pytest.mark.parametrize(
     ("draw", "says"),
     [
@@ -80,6 +88,9 @@ def test_filters_of_0_are_drawn() -> None:
         (lambda: plot_feature_maps(IMAGE, FILTERS, [IMAGE]), "2 filters need as many maps"),
         (lambda: plot_filters(np.ones((4, 2, 3, 3))), r"one channel .* got \(4, 2, 3, 3\)"),
         (lambda: plot_filters(np.ones((0, 3, 3))), "at least 1"),
+        (lambda: plot_accuracies([0, 1], {"a": [0.5]}, xlabel="n"), r"'a' .* got \(1,\)"),
+        (lambda: plot_accuracies([0, 1], {}, xlabel="n"), "there must be a line"),
+        (lambda: plot_accuracies([], {"a": []}, xlabel="n"), "a place for it"),
         (lambda: plot_filters(FILTERS, columns=0), "columns must be 1 or more"),
     ],
 )

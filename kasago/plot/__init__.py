@@ -5,6 +5,7 @@ come from the reader's own style: the ink is the colour of text, the lines follo
 cycle. Call ``plt.show()`` afterwards.
 """
 
+from kasago.plot.accuracies import plot_accuracies
 from kasago.plot.answers import plot_answers, plot_class_accuracy
 from kasago.plot.benchmark import plot_benchmark
 from kasago.plot.curves import (
@@ -33,6 +34,7 @@ from kasago.plot.weights import (
 )
 
 __all__ = [
+    "plot_accuracies",
     "plot_accuracy",
     "plot_answers",
     "plot_benchmark",
