@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from kasago import plot
 from kasago.common.layers import AddLayer, MulLayer, Sigmoid
 from kasago.plot import (
+    plot_accuracies,
     plot_accuracy,
     plot_activations,
     plot_answers,
@@ -32,6 +33,8 @@ from kasago.plot import (
     plot_digit,
     plot_digit_sheet,
     plot_digits,
+    plot_feature_maps,
+    plot_filters,
     plot_gate,
     plot_gradient_field,
     plot_gradient_surface,
@@ -43,6 +46,7 @@ from kasago.plot import (
     plot_matrix,
     plot_network,
     plot_outputs_along_input,
+    plot_sliding_filter,
     plot_surface,
     plot_tangent,
     plot_weights,
@@ -84,10 +88,12 @@ DIGITS = np.arange(3 * 784).reshape(3, 784) % 256
 WEIGHTS = np.random.default_rng(0).normal(size=(784, 13))
 SHEET = np.random.default_rng(0).random((30, 784))
 CLASSES = np.arange(30) % 10
+FILTERS = np.random.default_rng(0).normal(size=(2, 3, 3))
+MAPS = np.random.default_rng(0).normal(size=(2, 26, 26))
 # The first and the last are right.
 PROBABILITIES = np.full((3, 10), 0.05)
 PROBABILITIES[[0, 1, 2], [5, 6, 4]] = 0.55
-for shared in (MATRIX, PATH, DIGITS, WEIGHTS, SHEET, CLASSES, PROBABILITIES):
+for shared in (MATRIX, PATH, DIGITS, WEIGHTS, SHEET, CLASSES, FILTERS, MAPS, PROBABILITIES):
     shared.flags.writeable = False
 
 LOSSES = {"one": [2.0, 1.0, 0.5, 0.3, 9.0], "other": [1.0, 0.2, 0.2, 0.1]}
@@ -104,6 +110,9 @@ def truck() -> tuple[dict[str, float], list[tuple[Any, ...]]]:
 
 
 FLAT: dict[str, Callable[..., Any]] = {
+    "plot_accuracies": lambda **how: plot_accuracies(
+        [0, 5], {"dense": [0.9, 0.5], "convolutional": [0.95, 0.7]}, xlabel="pixels", **how
+    ),
     "plot_accuracy": lambda **how: plot_accuracy(HISTORY, **how),
     "plot_activations": lambda **how: plot_activations([SHEET, SHEET[:5]], **how),
     "plot_answers": lambda **how: plot_answers(DIGITS, PROBABILITIES, [5, 0, 4], **how),
@@ -117,6 +126,10 @@ FLAT: dict[str, Callable[..., Any]] = {
     "plot_digit": lambda **how: plot_digit(DIGITS[0], **how),
     "plot_digit_sheet": lambda **how: plot_digit_sheet(SHEET, CLASSES, columns=3, **how),
     "plot_digits": lambda **how: plot_digits(DIGITS, [5, 0, 4], **how),
+    "plot_feature_maps": lambda **how: plot_feature_maps(
+        SHEET[0].reshape(28, 28), FILTERS, MAPS, **how
+    ),
+    "plot_filters": lambda **how: plot_filters(FILTERS, **how),
     "plot_gate": lambda **how: plot_gate(either, **how),
     "plot_gradient_field": lambda **how: plot_gradient_field(bowl, **how),
     "plot_graph": lambda **how: plot_graph(*truck(), **how),
@@ -131,6 +144,9 @@ FLAT: dict[str, Callable[..., Any]] = {
     "plot_outputs_along_input": lambda **how: plot_outputs_along_input(
         lambda x: x @ MATRIX, [0.5, 1.0], 0, **how
     ),
+    "plot_sliding_filter": lambda **how: plot_sliding_filter(
+        SHEET[0].reshape(28, 28), FILTERS[0], (3, 4), **how
+    ),
     "plot_tangent": lambda **how: plot_tangent(curve, 5, **how),
     "plot_weights": lambda **how: plot_weights(WEIGHTS, **how),
 }
@@ -144,8 +160,11 @@ PICTURES = [
     "plot_answers",
     "plot_digit_sheet",
     "plot_digits",
+    "plot_feature_maps",
+    "plot_filters",
     "plot_graph",
     "plot_network",
+    "plot_sliding_filter",
     "plot_weights",
 ]
 ROWS = ["plot_benchmark"]  # The rows have names.

@@ -5,6 +5,7 @@ come from the reader's own style: the ink is the colour of text, the lines follo
 cycle. Call ``plt.show()`` afterwards.
 """
 
+from kasago.plot.accuracies import plot_accuracies
 from kasago.plot.activations import plot_activations
 from kasago.plot.answers import plot_answers, plot_class_accuracy
 from kasago.plot.benchmark import plot_benchmark
@@ -17,6 +18,7 @@ from kasago.plot.curves import (
 from kasago.plot.descents import plot_descent, plot_descent_losses, plot_descent_paths
 from kasago.plot.diagrams import plot_network
 from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits
+from kasago.plot.filters import plot_feature_maps, plot_filters, plot_sliding_filter
 from kasago.plot.gates import plot_gate
 from kasago.plot.graphs import plot_graph
 from kasago.plot.history import plot_accuracy, plot_loss
@@ -34,6 +36,7 @@ from kasago.plot.weights import (
 )
 
 __all__ = [
+    "plot_accuracies",
     "plot_accuracy",
     "plot_activations",
     "plot_answers",
@@ -47,6 +50,8 @@ __all__ = [
     "plot_digit",
     "plot_digit_sheet",
     "plot_digits",
+    "plot_feature_maps",
+    "plot_filters",
     "plot_gate",
     "plot_gradient_field",
     "plot_gradient_surface",
@@ -58,6 +63,7 @@ __all__ = [
     "plot_matrix",
     "plot_network",
     "plot_outputs_along_input",
+    "plot_sliding_filter",
     "plot_surface",
     "plot_tangent",
     "plot_weights",
