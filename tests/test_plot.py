@@ -26,6 +26,7 @@ from kasago.plot import (
     plot_benchmark,
     plot_class_accuracy,
     plot_curve,
+    plot_curve_pairs,
     plot_descent,
     plot_descent_losses,
     plot_descent_paths,
@@ -46,9 +47,11 @@ from kasago.plot import (
     plot_matrix,
     plot_network,
     plot_outputs_along_input,
+    plot_search,
     plot_sliding_filter,
     plot_surface,
     plot_tangent,
+    plot_training_curves,
     plot_weights,
 )
 from kasago.training import History
@@ -97,6 +100,7 @@ for shared in (MATRIX, PATH, DIGITS, WEIGHTS, SHEET, CLASSES, FILTERS, MAPS, PRO
     shared.flags.writeable = False
 
 LOSSES = {"one": [2.0, 1.0, 0.5, 0.3, 9.0], "other": [1.0, 0.2, 0.2, 0.1]}
+RATES, DECAYS, SCORES = (0.1, 0.01, 1.0, 0.3), (1e-2, 1e-4, 1e-3, 1.0), (0.6, 0.8, 0.7, 0.1)
 PATHS = {"straight": PATH, "bent": [[-3.0, 4.0], [2.0, 2.0]]}
 
 
@@ -118,6 +122,9 @@ FLAT: dict[str, Callable[..., Any]] = {
     "plot_answers": lambda **how: plot_answers(DIGITS, PROBABILITIES, [5, 0, 4], **how),
     "plot_benchmark": lambda **how: plot_benchmark("training", **how),
     "plot_curve": lambda **how: plot_curve(np.tanh, **how),
+    "plot_curve_pairs": lambda **how: plot_curve_pairs(
+        [[0.1, 0.9], [0.1, 0.8]], [[0.1, 0.2], [0.1, 0.1]], ["1", "0.1"], **how
+    ),
     "plot_class_accuracy": lambda **how: plot_class_accuracy(CLASSES // 2, CLASSES, **how),
     "plot_descent": lambda **how: plot_descent(bowl, PATH, **how),
     "plot_descent_losses": lambda **how: plot_descent_losses(bowl, PATHS, **how),
@@ -147,7 +154,11 @@ FLAT: dict[str, Callable[..., Any]] = {
     "plot_sliding_filter": lambda **how: plot_sliding_filter(
         SHEET[0].reshape(28, 28), FILTERS[0], (3, 4), **how
     ),
+    "plot_search": lambda **how: plot_search(RATES, DECAYS, SCORES, **how),
     "plot_tangent": lambda **how: plot_tangent(curve, 5, **how),
+    "plot_training_curves": lambda **how: plot_training_curves(
+        [0, 50], {"training": [0.1, 0.9], "validation": [0.1, 0.7]}, **how
+    ),
     "plot_weights": lambda **how: plot_weights(WEIGHTS, **how),
 }
 SOLID: dict[str, Callable[..., Any]] = {
@@ -158,6 +169,7 @@ ALL = FLAT | SOLID
 # They have no axes to label.
 PICTURES = [
     "plot_answers",
+    "plot_curve_pairs",
     "plot_digit_sheet",
     "plot_digits",
     "plot_feature_maps",

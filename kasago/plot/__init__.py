@@ -20,6 +20,7 @@ from kasago.plot.diagrams import plot_network
 from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits
 from kasago.plot.filters import plot_feature_maps, plot_filters, plot_sliding_filter
 from kasago.plot.gates import plot_gate
+from kasago.plot.generalization import plot_search, plot_training_curves
 from kasago.plot.graphs import plot_graph
 from kasago.plot.history import plot_accuracy, plot_loss
 from kasago.plot.landscapes import (
@@ -28,6 +29,7 @@ from kasago.plot.landscapes import (
     plot_surface,
 )
 from kasago.plot.losses import plot_losses
+from kasago.plot.normalization import plot_curve_pairs
 from kasago.plot.weights import (
     plot_loss_along_weight,
     plot_matrix,
@@ -43,6 +45,7 @@ __all__ = [
     "plot_benchmark",
     "plot_class_accuracy",
     "plot_curve",
+    "plot_curve_pairs",
     "plot_descent",
     "plot_descent_losses",
     "plot_descent_paths",
@@ -63,8 +66,10 @@ __all__ = [
     "plot_matrix",
     "plot_network",
     "plot_outputs_along_input",
+    "plot_search",
     "plot_sliding_filter",
     "plot_surface",
     "plot_tangent",
+    "plot_training_curves",
     "plot_weights",
 ]
