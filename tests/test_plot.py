@@ -749,9 +749,16 @@ def test_weights_have_zero_in_the_middle_of_one_scale_of_colours() -> None:
     assert limits == {(-largest, largest)}
 
 
-def test_weights_of_zero_are_white() -> None:
+def test_weights_of_zero_show_the_ground_and_no_colour() -> None:
     for image in drawn(plot_weights(np.zeros((784, 2)))).images:
-        assert (image.to_rgba(image.get_array()) > 0.95).all()
+        assert (image.to_rgba(image.get_array())[..., 3] < 0.01).all()
+
+
+def test_weights_of_opposite_sign_have_as_much_of_another_colour() -> None:
+    (image,) = drawn(plot_weights(np.linspace(-1, 1, 784)[:, np.newaxis])).images
+    low, *_, high = image.to_rgba(image.get_array()).reshape(784, 4)
+    assert low[3] == high[3] == 1
+    assert np.abs(low - high).max() > 0.3
 
 
 @pytest.mark.parametrize("shape", [(784,), (28, 28), (1, 28, 28)])
@@ -814,13 +821,18 @@ def test_each_row_of_answers_says_what_its_lines_are() -> None:
 def test_accuracy_of_a_class_counts_its_own_digits_only() -> None:
     # Of class 3 two of four are right, of class 7 one of one, of all three of five.
     ax = drawn(plot_class_accuracy([3, 3, 7, 7, 8], [3, 3, 7, 3, 3]))
-    (dots,) = (bar.lines[0] for bar in ax.containers)
+    everything, dots = ax.lines
     np.testing.assert_allclose(dots.get_xydata(), [[3, 0.5], [7, 1]])
-    everything = ax.lines[-1]
     assert set(everything.get_ydata()) == {0.6}
-    # sqrt(0.5 * 0.5 / 4) = 0.25; a class without a mistake has no spread to show.
+
+
+def test_the_bars_are_those_of_classes_that_are_equally_hard() -> None:
+    ax = drawn(plot_class_accuracy([3, 3, 3, 3, 7, 8, 7, 7], [3, 3, 3, 3, 7, 7, 7, 7]))
+    # 7 of 8 are right. Of four in a class: 2 sqrt(7/8 * 1/8 / 4), for the perfect class too.
+    error = np.sqrt(7) / 8
     (bars,) = ax.collections
-    np.testing.assert_allclose([s[:, 1] for s in bars.get_segments()], [[0.25, 0.75], [1, 1]])
+    both = [[7 / 8 - error, 7 / 8 + error]] * 2
+    np.testing.assert_allclose([s[:, 1] for s in bars.get_segments()], both)
 
 
 # Training.
@@ -865,6 +877,19 @@ def test_accuracies_are_drawn_against_the_epoch_from_zero() -> None:
     np.testing.assert_allclose(test.get_xydata(), [[0, 0.1], [1, 0.7]])
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["training", "test"]
     assert ax.get_ylim() == (0, 1)
+
+
+def test_an_axis_of_accuracies_may_begin_higher_and_name_what_was_held_out() -> None:
+    ax = drawn(plot_accuracy(HISTORY, held_out="validation", bottom=0.6))
+    assert ax.get_ylim() == (0.6, 1)
+    assert ax.get_legend().get_texts()[1].get_text() == "validation"
+
+
+@pytest.mark.parametrize("bottom", [-0.1, 1, np.nan])
+def test_an_axis_of_accuracies_without_room_is_refused(bottom: float) -> None:
+    with pytest.raises(ValueError, match=f"below 1, got bottom={bottom}"):
+        plot_accuracy(HISTORY, bottom=bottom)
+    assert not plt.get_fignums()
 
 
 def test_the_two_accuracies_differ_in_more_than_colour() -> None:
