@@ -95,9 +95,17 @@ def plot_class_accuracy(answers: ArrayLike, t: ArrayLike, *, ax: Axes | None = N
     error = 2 * np.sqrt(mean * (1 - mean) / counts)
     ax = ax or new_axes(figsize=(4.8, 2.8))
     ax.axhline(mean, color=ink(), linestyle="--", linewidth=1, label="all")
-    by_chance = {"color": ink(), "alpha": 0.2, "linewidth": 8}
-    ax.vlines(classes, mean - error, mean + error, label="± 2 standard errors", **by_chance)
+    ax.bar(
+        classes,
+        2 * error,
+        width=0.5,
+        bottom=mean - error,
+        color=ink(),
+        alpha=0.2,
+        label="± 2 standard errors",
+    )
     ax.plot(classes, accuracy, "o", label="one class")
     ax.set(xlabel="class", ylabel="accuracy", xticks=classes)
-    ax.legend(loc="lower left")
+    # Above the axes: inside, it would stand on dots or bars.
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
     return ax

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from kasago.plot._axes import new_axes
 from kasago.training import History
@@ -72,5 +73,6 @@ def plot_accuracy(
     ax.plot(history.train_accuracy, "o-", label="training", markersize=4)
     ax.plot(history.test_accuracy, "s--", label=held_out, markersize=4)
     ax.set(xlabel="epoch", ylabel="accuracy", ylim=(bottom, 1))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(loc="lower right")
     return ax

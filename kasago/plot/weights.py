@@ -16,15 +16,18 @@ from kasago.plot._tiles import as_pictures, rows_of, tile
 __all__ = ["plot_loss_along_weight", "plot_matrix", "plot_outputs_along_input", "plot_weights"]
 
 
-# The ends of PuOr, lighter, so that they stand out from white and from black. Between them the
-# colour fades: a weight of 0 shows the ground, whatever that is.
+# The ends of PuOr, lighter, so that they stand out from white and from black. Towards 0 the colour
+# fades and shows the ground, whatever that is; not evenly, or a few large weights would leave the
+# others pale.
 _ORANGE, _PURPLE = "#d9760a", "#8d68c9"
 _FADING = LinearSegmentedColormap.from_list(
     "fading",
     [
         (0.0, to_rgba(_ORANGE, 1)),
+        (0.35, to_rgba(_ORANGE, 0.8)),
         (0.5, to_rgba(_ORANGE, 0)),
         (0.5, to_rgba(_PURPLE, 0)),
+        (0.65, to_rgba(_PURPLE, 0.8)),
         (1.0, to_rgba(_PURPLE, 1)),
     ],
 )
