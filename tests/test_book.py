@@ -102,7 +102,7 @@ NO_FIGURE = [
     re.compile(r"<!--.*?-->", re.DOTALL),
     re.compile(r"^#+ .*$", re.MULTILINE),  # nor do headings: they stand in the table of contents
     re.compile(r"\]\([^\s)]*|https?://\S*"),  # addresses and paths
-    re.compile(r"\((?:19|20)\d\d\)"),  # the year of a book
+    re.compile(r"[(（](?:18|19|20)\d\d年?[)）]"),  # the year of a book or a paper
     re.compile(r"(?:[Ss]ection|Python) \d+(?:\.\d+)*|\d+(?:\.\d+)*\s?節"),
 ]
 PER_CENT = re.compile(r"\s?(?:\\?%|per ?cent|パーセント)")

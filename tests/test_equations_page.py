@@ -182,7 +182,7 @@ def test_equations_are_found_in_boxes_and_in_dollars_too():
         ("loss.md", "eq:cross-entropy", r"E = -\sum", r"E = \sum"),
         ("loss.md", "eq:batch", "t_{nk}", "t_{kn}"),
         ("loss.md", "eq:mean-gradient", r"\frac{1}{N} ", ""),
-        ("loss.md", "eq:softmax-loss", "j=1", "j=2"),
+        ("loss.md", "eq:softmax-loss", "j=0", "j=1"),
         ("loss.md", "eq:y-minus-t", "y_{k} - t_{k}", "t_{k} - y_{k}"),
         ("differentiation.md", "eq:central", "{2h}", "{h}"),
         ("differentiation.md", "eq:forward-error", r"\frac{h}{2}", r"\frac{h}{3}"),
@@ -193,7 +193,7 @@ def test_equations_are_found_in_boxes_and_in_dollars_too():
         ("gradient.md", "eq:arrow", r"-\frac", r"\frac"),
         ("training.md", "eq:hidden", "W_{1,ij}", "W_{1,ji}"),
         ("training.md", "eq:sigmoid", "e^{-a", "e^{a"),
-        ("training.md", "eq:output", "{K}", "{K-1}"),
+        ("training.md", "eq:output", "{K-1}", "{K-2}"),
         ("training.md", "eq:sgd", r"\eta", r"2 \eta"),
     ],
 )

@@ -585,7 +585,7 @@ def test_a_surface_of_a_plain_is_drawn() -> None:
 def test_the_gradient_surface_has_a_dot_instead_of_an_arrow_at_the_minimum() -> None:
     ax = plot_gradient_surface(bowl)
     # A shaft and two strokes of the head for each arrow.
-    assert len(strokes(ax)) == 3 * (9 * 9 - 1)
+    assert len(strokes(ax)) == 3 * (7 * 7 - 1)
     (dots,) = ax.lines
     np.testing.assert_array_equal(dots.get_data_3d(), [[0], [0], [0]])
     assert dots.get_marker() == "o"
@@ -593,13 +593,13 @@ def test_the_gradient_surface_has_a_dot_instead_of_an_arrow_at_the_minimum() -> 
 
 def test_the_gradient_surface_of_a_slope_has_arrows_only() -> None:
     ax = plot_gradient_surface(slope)
-    assert len(strokes(ax)) == 3 * 9 * 9
+    assert len(strokes(ax)) == 3 * 7 * 7
     assert sum(np.size(line.get_data_3d()) for line in ax.lines) == 0
 
 
 def test_the_gradient_surface_of_a_plain_has_dots_only() -> None:
     (dots,) = drawn(plot_gradient_surface(plain)).lines
-    assert np.shape(dots.get_data_3d()) == (3, 9 * 9)
+    assert np.shape(dots.get_data_3d()) == (3, 7 * 7)
     np.testing.assert_array_equal(dots.get_data_3d()[2], 3)
 
 
@@ -718,12 +718,15 @@ def test_in_a_graph_a_value_stands_above_its_line_and_the_derivative_below() -> 
     assert height["x"] == (value.get_position()[1] + derivative.get_position()[1]) / 2
 
 
-def test_arrows_forward_and_back_have_colours_of_their_own_and_numbers_are_in_ink() -> None:
-    ax = plot_graph({"x": 2.0, "y": 5.0}, [("z", MulLayer(), "x", "y")])
+def test_forward_and_back_have_colours_of_their_own_and_a_number_that_of_its_arrow() -> None:
+    ax = plot_graph({"x": 2.0, "y": 5.0}, [("z", AddLayer(), "x", "y")])
     arrows = [text.arrow_patch for text in ax.texts if isinstance(text, Annotation)]
     colours = [to_rgba(arrow.get_edgecolor()) for arrow in arrows if arrow]
     assert [colours.count(to_rgba(colour)) for colour in ("C0", "C1")] == [3, 3]
-    assert {text.get_color() for text in ax.texts} == {mpl.rcParams["text.color"]}
+    # Beside slanted arrows nothing else tells which number is whose.
+    shown = {text.get_text(): text.get_color() for text in ax.texts}
+    assert [shown[number] for number in ("2", "5", "7", "1")] == ["C0", "C0", "C0", "C1"]
+    assert {shown[name] for name in ("x", "y", "z", "+")} == {mpl.rcParams["text.color"]}
 
 
 def test_an_input_that_is_used_twice_is_drawn_twice() -> None:
@@ -848,9 +851,16 @@ def test_weights_have_zero_in_the_middle_of_one_scale_of_colours() -> None:
     assert limits == {(-largest, largest)}
 
 
-def test_weights_of_zero_are_white() -> None:
+def test_weights_of_zero_show_the_ground_and_no_colour() -> None:
     for image in drawn(plot_weights(np.zeros((784, 2)))).images:
-        assert (image.to_rgba(image.get_array()) > 0.95).all()
+        assert (image.to_rgba(image.get_array())[..., 3] < 0.02).all()
+
+
+def test_weights_of_opposite_sign_have_as_much_of_another_colour() -> None:
+    (image,) = drawn(plot_weights(np.linspace(-1, 1, 784)[:, np.newaxis])).images
+    low, *_, high = image.to_rgba(image.get_array()).reshape(784, 4)
+    assert low[3] == high[3] == 1
+    assert np.abs(low - high).max() > 0.3
 
 
 @pytest.mark.parametrize("shape", [(784,), (28, 28), (1, 28, 28)])
@@ -913,13 +923,17 @@ def test_each_row_of_answers_says_what_its_lines_are() -> None:
 def test_accuracy_of_a_class_counts_its_own_digits_only() -> None:
     # Of class 3 two of four are right, of class 7 one of one, of all three of five.
     ax = drawn(plot_class_accuracy([3, 3, 7, 7, 8], [3, 3, 7, 3, 3]))
-    (dots,) = (bar.lines[0] for bar in ax.containers)
+    everything, dots = ax.lines
     np.testing.assert_allclose(dots.get_xydata(), [[3, 0.5], [7, 1]])
-    everything = ax.lines[-1]
     assert set(everything.get_ydata()) == {0.6}
-    # sqrt(0.5 * 0.5 / 4) = 0.25; a class without a mistake has no spread to show.
-    (bars,) = ax.collections
-    np.testing.assert_allclose([s[:, 1] for s in bars.get_segments()], [[0.25, 0.75], [1, 1]])
+
+
+def test_the_bars_are_those_of_classes_that_are_equally_hard() -> None:
+    ax = drawn(plot_class_accuracy([3, 3, 3, 3, 7, 8, 7, 7], [3, 3, 3, 3, 7, 7, 7, 7]))
+    # 7 of 8 are right. Of four in a class: 2 sqrt(7/8 * 1/8 / 4), for the perfect class too.
+    error = np.sqrt(7) / 8
+    both = [[7 / 8 - error, 7 / 8 + error]] * 2
+    np.testing.assert_allclose([bar.get_bbox().intervaly for bar in ax.patches], both)
 
 
 # Training.
@@ -964,6 +978,19 @@ def test_accuracies_are_drawn_against_the_epoch_from_zero() -> None:
     np.testing.assert_allclose(test.get_xydata(), [[0, 0.1], [1, 0.7]])
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["training", "test"]
     assert ax.get_ylim() == (0, 1)
+
+
+def test_an_axis_of_accuracies_may_begin_higher_and_name_what_was_held_out() -> None:
+    ax = drawn(plot_accuracy(HISTORY, held_out="validation", bottom=0.6))
+    assert ax.get_ylim() == (0.6, 1)
+    assert ax.get_legend().get_texts()[1].get_text() == "validation"
+
+
+@pytest.mark.parametrize("bottom", [-0.1, 1, np.nan])
+def test_an_axis_of_accuracies_without_room_is_refused(bottom: float) -> None:
+    with pytest.raises(ValueError, match=f"below 1, got bottom={bottom}"):
+        plot_accuracy(HISTORY, bottom=bottom)
+    assert not plt.get_fignums()
 
 
 def test_the_two_accuracies_differ_in_more_than_colour() -> None:

@@ -58,7 +58,7 @@ def plot_answers(
 
 
 def plot_class_accuracy(answers: ArrayLike, t: ArrayLike, *, ax: Axes | None = None) -> Axes:
-    """Draw the accuracy on each class, with its standard error, and that on all of them.
+    """Draw the accuracy on each class, and how far chance alone would scatter it.
 
     Parameters
     ----------
@@ -77,7 +77,10 @@ def plot_class_accuracy(answers: ArrayLike, t: ArrayLike, *, ax: Axes | None = N
 
     Notes
     -----
-    The standard error of an accuracy p on n images is `sqrt(p (1 - p) / n)`.
+    If all classes were equally hard, with the accuracy p of all images, that on the n images of
+    one class would have the standard error `sqrt(p (1 - p) / n)`. The bars reach two of these up
+    and down from p. An accuracy of the class itself in place of p would make the bars of good
+    classes too short, and those of bad ones too long.
     """
     answers, t = np.asarray(answers), np.asarray(t)
     if answers.ndim != 1 or answers.shape != t.shape or t.size == 0:
@@ -88,10 +91,21 @@ def plot_class_accuracy(answers: ArrayLike, t: ArrayLike, *, ax: Axes | None = N
     right = answers == t
     classes, counts = np.unique(t, return_counts=True)
     accuracy = np.array([right[t == k].mean() for k in classes])
-    error = np.sqrt(accuracy * (1 - accuracy) / counts)
+    mean = right.mean()
+    error = 2 * np.sqrt(mean * (1 - mean) / counts)
     ax = ax or new_axes(figsize=(4.8, 2.8))
-    ax.errorbar(classes, accuracy, error, fmt="o", label="one class, ± standard error")
-    ax.axhline(right.mean(), color=ink(), linestyle="--", linewidth=1, label="all")
+    ax.axhline(mean, color=ink(), linestyle="--", linewidth=1, label="all")
+    ax.bar(
+        classes,
+        2 * error,
+        width=0.5,
+        bottom=mean - error,
+        color=ink(),
+        alpha=0.2,
+        label="± 2 standard errors",
+    )
+    ax.plot(classes, accuracy, "o", label="one class")
     ax.set(xlabel="class", ylabel="accuracy", xticks=classes)
-    ax.legend(loc="lower left")
+    # Above the axes: inside, it would stand on dots or bars.
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
     return ax

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from kasago.plot._axes import new_axes
 from kasago.training import History
@@ -42,21 +43,36 @@ def plot_loss(history: History, *, window: int = 100, ax: Axes | None = None) ->
     return ax
 
 
-def plot_accuracy(history: History, *, ax: Axes | None = None) -> Axes:
-    """Draw the accuracy on training and test samples against the epoch.
+def plot_accuracy(
+    history: History, *, held_out: str = "test", bottom: float = 0, ax: Axes | None = None
+) -> Axes:
+    """Draw the accuracy on training samples and on others against the epoch.
 
     Parameters
     ----------
     history : History
+    held_out : str
+        What the other samples are: those of `history.test_accuracy`.
+    bottom : float
+        Where the axis of the accuracy begins; what is lower is cut off. A gap of one hundredth
+        shows on an axis from 0.9, and not on one from 0.
     ax : Axes, optional
 
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    ValueError
+        If the axis begins below 0 or leaves no room up to 1.
     """
+    if not 0 <= bottom < 1:
+        raise ValueError(f"the axis begins at 0 or above and below 1, got bottom={bottom}")
     ax = ax or new_axes()
     ax.plot(history.train_accuracy, "o-", label="training", markersize=4)
-    ax.plot(history.test_accuracy, "s--", label="test", markersize=4)
-    ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
+    ax.plot(history.test_accuracy, "s--", label=held_out, markersize=4)
+    ax.set(xlabel="epoch", ylabel="accuracy", ylim=(bottom, 1))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(loc="lower right")
     return ax

@@ -31,7 +31,10 @@ def plot_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None = None) -
     """
     ax = ax or new_axes_3d()
     ax.plot_wireframe(*heights(f, (limit, limit), 17), color="C0", linewidth=0.7)
-    ax.set(xlabel="x₀", ylabel="x₁", zlabel="f(x)")
+    # Few ticks: the labels of three axes meet at the right corner.
+    ticks = np.linspace(-limit, limit, 5)
+    ax.set(xlabel="x₀", ylabel="x₁", zlabel="f(x)", xticks=ticks, yticks=ticks)
+    ax.locator_params(axis="z", nbins=4)
     # Leave room for the label of the vertical axis, which no layout makes.
     ax.set_box_aspect(None, zoom=0.93)
     return ax
@@ -93,7 +96,8 @@ def plot_gradient_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None 
     """
     ax = plot_surface(f, limit=limit, ax=ax)
     ax.collections[-1].set_alpha(0.6)
-    points = _grid(limit, 9)
+    # So few that an arrow ends before the next begins.
+    points = _grid(limit, 7)
     z = np.apply_along_axis(f, 1, points)
     grad = numerical_gradient_2d(f, points)
     flat = _vanishes(grad)

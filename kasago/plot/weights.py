@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from numpy.typing import ArrayLike, NDArray
 
 from kasago.common.gradient import tangent_line
@@ -13,6 +14,23 @@ from kasago.plot._axes import ink, new_axes
 from kasago.plot._tiles import as_pictures, rows_of, tile
 
 __all__ = ["plot_loss_along_weight", "plot_matrix", "plot_outputs_along_input", "plot_weights"]
+
+
+# The ends of PuOr, lighter, so that they stand out from white and from black. Towards 0 the colour
+# fades and shows the ground, whatever that is; not evenly, or a few large weights would leave the
+# others pale.
+_ORANGE, _PURPLE = "#d9760a", "#8d68c9"
+_FADING = LinearSegmentedColormap.from_list(
+    "fading",
+    [
+        (0.0, to_rgba(_ORANGE, 1)),
+        (0.35, to_rgba(_ORANGE, 0.8)),
+        (0.5, to_rgba(_ORANGE, 0)),
+        (0.5, to_rgba(_PURPLE, 0)),
+        (0.65, to_rgba(_PURPLE, 0.8)),
+        (1.0, to_rgba(_PURPLE, 1)),
+    ],
+)
 
 
 def plot_matrix(
@@ -61,8 +79,8 @@ def plot_matrix(
     return ax
 
 
-def plot_weights(W: ArrayLike, *, columns: int = 10, ax: Axes | None = None) -> Axes:
-    """Draw what each hidden unit looks for: its 784 weights as an image, 0 in the middle.
+def plot_weights(W: ArrayLike, *, columns: int = 5, ax: Axes | None = None) -> Axes:
+    """Draw what each hidden unit looks for: its 784 weights as an image, 0 without any colour.
 
     Parameters
     ----------
@@ -82,9 +100,9 @@ def plot_weights(W: ArrayLike, *, columns: int = 10, ax: Axes | None = None) -> 
     """
     images = as_pictures(np.transpose(W))
     rows = rows_of(len(images), columns)
-    ax = ax or new_axes(figsize=(0.6 * columns, 0.6 * rows))
+    ax = ax or new_axes(figsize=(1.1 * columns, 1.1 * rows))
     largest = np.abs(images).max() or 1
-    tile(ax, images, columns=columns, cmap="PuOr", vmin=-largest, vmax=largest)
+    tile(ax, images, columns=columns, cmap=_FADING, vmin=-largest, vmax=largest)
     return ax
 
 
