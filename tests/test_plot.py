@@ -41,8 +41,10 @@ from kasago.plot import (
     plot_matrix,
     plot_network,
     plot_outputs_along_input,
+    plot_search,
     plot_surface,
     plot_tangent,
+    plot_training_curves,
     plot_weights,
 )
 from kasago.training import History
@@ -88,6 +90,7 @@ PROBABILITIES[[0, 1, 2], [5, 6, 4]] = 0.55
 for shared in (MATRIX, PATH, DIGITS, WEIGHTS, SHEET, CLASSES, PROBABILITIES):
     shared.flags.writeable = False
 
+RATES, DECAYS, SCORES = (0.1, 0.01, 1.0, 0.3), (1e-2, 1e-4, 1e-3, 1.0), (0.6, 0.8, 0.7, 0.1)
 PATHS = {"straight": PATH, "bent": [[-3.0, 4.0], [2.0, 2.0]]}
 
 
@@ -126,7 +129,11 @@ FLAT: dict[str, Callable[..., Any]] = {
     "plot_outputs_along_input": lambda **how: plot_outputs_along_input(
         lambda x: x @ MATRIX, [0.5, 1.0], 0, **how
     ),
+    "plot_search": lambda **how: plot_search(RATES, DECAYS, SCORES, **how),
     "plot_tangent": lambda **how: plot_tangent(curve, 5, **how),
+    "plot_training_curves": lambda **how: plot_training_curves(
+        [0, 50], {"training": [0.1, 0.9], "validation": [0.1, 0.7]}, **how
+    ),
     "plot_weights": lambda **how: plot_weights(WEIGHTS, **how),
 }
 SOLID: dict[str, Callable[..., Any]] = {

@@ -17,6 +17,7 @@ from kasago.plot.descents import plot_descent, plot_descent_losses, plot_descent
 from kasago.plot.diagrams import plot_network
 from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits
 from kasago.plot.gates import plot_gate
+from kasago.plot.generalization import plot_search, plot_training_curves
 from kasago.plot.graphs import plot_graph
 from kasago.plot.history import plot_accuracy, plot_loss
 from kasago.plot.landscapes import (
@@ -54,7 +55,9 @@ __all__ = [
     "plot_matrix",
     "plot_network",
     "plot_outputs_along_input",
+    "plot_search",
     "plot_surface",
     "plot_tangent",
+    "plot_training_curves",
     "plot_weights",
 ]
