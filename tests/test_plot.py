@@ -24,6 +24,7 @@ from kasago.plot import (
     plot_benchmark,
     plot_class_accuracy,
     plot_curve,
+    plot_curve_pairs,
     plot_descent,
     plot_descent_losses,
     plot_descent_paths,
@@ -108,6 +109,9 @@ FLAT: dict[str, Callable[..., Any]] = {
     "plot_answers": lambda **how: plot_answers(DIGITS, PROBABILITIES, [5, 0, 4], **how),
     "plot_benchmark": lambda **how: plot_benchmark("training", **how),
     "plot_curve": lambda **how: plot_curve(np.tanh, **how),
+    "plot_curve_pairs": lambda **how: plot_curve_pairs(
+        [[0.1, 0.9], [0.1, 0.8]], [[0.1, 0.2], [0.1, 0.1]], ["1", "0.1"], **how
+    ),
     "plot_class_accuracy": lambda **how: plot_class_accuracy(CLASSES // 2, CLASSES, **how),
     "plot_descent": lambda **how: plot_descent(bowl, PATH, **how),
     "plot_descent_losses": lambda **how: plot_descent_losses(bowl, PATHS, **how),
@@ -144,6 +148,7 @@ ALL = FLAT | SOLID
 # They have no axes to label.
 PICTURES = [
     "plot_answers",
+    "plot_curve_pairs",
     "plot_digit_sheet",
     "plot_digits",
     "plot_graph",

@@ -25,6 +25,7 @@ from kasago.plot.landscapes import (
     plot_gradient_surface,
     plot_surface,
 )
+from kasago.plot.normalization import plot_curve_pairs
 from kasago.plot.weights import (
     plot_loss_along_weight,
     plot_matrix,
@@ -38,6 +39,7 @@ __all__ = [
     "plot_benchmark",
     "plot_class_accuracy",
     "plot_curve",
+    "plot_curve_pairs",
     "plot_descent",
     "plot_descent_losses",
     "plot_descent_paths",
