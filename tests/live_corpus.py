@@ -1,0 +1,112 @@
+"""Every snippet of the book in a browser, held against the page: ``make live-test``.
+
+It takes minutes, so `make test` leaves it out. What is not the same is declared at the fence, by
+``not-live="why"``; a declaration without need fails too.
+"""
+
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from live_page import assets, strict_host, write_page
+
+from conftest import PAGES, name_of, snippets_of
+from kasago.literate.running.check import check
+from kasago.literate.running.job import Result
+
+# Bytes of memory that Python takes at most for one snippet: telephones have little.
+MEMORY = 500e6
+# Seconds that a snippet may take without saying so by ``live-seconds``.
+LONG = 20
+# A worker is taken anew when it has grown to this, so that what comes next is measured alone.
+LARGE = 250e6
+
+SNIPPETS = [snippet for page in PAGES for snippet in snippets_of(page) if snippet.runs]
+
+START = """
+() => new Promise((resolve, reject) => {
+  window.worker?.terminate()
+  const script = document.currentScript ?? document.querySelector("script[data-words]")
+  window.worker = new Worker(new URL("worker.js", script.src), { type: "module" })
+  worker.onerror = event => reject(new Error(event.message))
+  worker.onmessage = ({ data }) => {
+    if (data.type === "ready") resolve(data)
+    if (data.type === "fail") reject(new Error(data.message))
+  }
+  worker.postMessage({ type: "boot" })
+})
+"""
+RUN = """
+code => new Promise(resolve => {
+  const given = { stdout: "", stderr: "", figures: [] }
+  worker.onmessage = ({ data }) => {
+    if (data.type === "out" && data.kind === "figure") given.figures.push(data.text)
+    else if (data.type === "out") given[data.kind] += data.text
+    else if (data.type === "done" || data.type === "fail") resolve({ ...given, ...data })
+  }
+  worker.postMessage({ type: "run", code })
+})
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a snippet in the browser."""
+
+    result: Result
+    seconds: float
+    memory: float
+
+
+@pytest.fixture(scope="module")
+def run(browser, tmp_path_factory):
+    """Return a function that runs code in a browser, each code once."""
+    folder = tmp_path_factory.mktemp("corpus")
+    write_page(folder, assets(), [])
+    known = {}
+    # What each took, for who measures: milliseconds, bytes of memory, code.
+    report = Path(os.environ.get("KASAGO_LIVE_REPORT", os.devnull))
+    with (
+        report.open("a") as lines,
+        strict_host(folder) as address,
+        browser.new_context() as context,
+    ):
+        tab = context.new_page()
+        tab.set_default_timeout(0)
+        tab.goto(address)
+        state = tab.evaluate(START)
+        assert state["fast"], "the kernel for products of matrices is not in use"
+
+        def run(code):
+            nonlocal state
+            if code not in known:
+                if state["heap"] > LARGE:
+                    state = tab.evaluate(START)
+                state = tab.evaluate(RUN, code)
+                assert state["type"] == "done", state["message"]
+                error = state["stderr"] if state["error"] else ""
+                result = Result(state["stdout"], tuple(state["figures"]), error)
+                known[code] = Ran(result, state["ms"] / 1000, state["heap"])
+                said = [state["ms"], state["heap"], code]
+                print(json.dumps(said), file=lines, flush=True)
+            return known[code]
+
+        yield run
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_snippet_gives_in_a_browser_what_the_page_shows(run, subtests, page):
+    for snippet in [snippet for snippet in SNIPPETS if snippet.path == name_of(page)]:
+        with subtests.test(f"{snippet.path}:{snippet.line}"):
+            ran = run(snippet.code)
+            wrong = check(replace(snippet, ties=()), ran.result)
+            if reason := snippet.options.get("not-live"):
+                assert wrong, f"not-live={reason!r} has no reason: it gives what the page shows"
+            else:
+                assert "\n".join(map(str, wrong)) == ""
+            assert ran.memory <= MEMORY
+            takes = float(snippet.options.get("live-seconds", 0))
+            assert ran.seconds <= max(LONG, 5 * takes)
+            assert ran.seconds >= takes / 5
