@@ -18,8 +18,8 @@ from kasago.literate.running.job import Result
 
 # Bytes of memory that Python takes at most for one snippet: telephones have little.
 MEMORY = 500e6
-# Seconds that a snippet may take without saying so by ``live-seconds``.
-LONG = 20
+# Seconds that a snippet may take without saying so by ``live-seconds``: a test shares its machine.
+LONG = 60
 # A worker is taken anew when it has grown to this, so that what comes next is measured alone.
 LARGE = 250e6
 
@@ -108,5 +108,5 @@ def test_a_snippet_gives_in_a_browser_what_the_page_shows(run, subtests, page):
                 assert "\n".join(map(str, wrong)) == ""
             assert ran.memory <= MEMORY
             takes = float(snippet.options.get("live-seconds", 0))
-            assert ran.seconds <= max(LONG, 5 * takes)
+            assert ran.seconds <= max(LONG, 10 * takes)
             assert ran.seconds >= takes / 5
