@@ -36,6 +36,8 @@
 
   // ------------------------------------------------------------------ the worker
 
+  const MEMORY = 400e6 // bytes
+
   let worker // one for the page, started at the first Run
   let ready = false
   let current // the snippet that waits for it, or that it runs
@@ -63,10 +65,14 @@
       if (current) send()
     },
     out: ({ kind, text }) => current?.receive(kind, text),
-    done: ({ error, ms }) => {
+    done: ({ error, ms, heap }) => {
       const cell = current
       current = undefined
       cell?.end(error, ms)
+      if (heap > MEMORY) { // which Python never gives back: a telephone would end the page
+        halt()
+        start()
+      }
     },
     fail: ({ message }) => { // Python itself broke down, or never came
       const cell = current
