@@ -38,6 +38,17 @@ __all__ = ["AssetError", "make"]
 # Every file of every zip has this date: the same content is the same bytes.
 DATE = (2020, 1, 1, 0, 0, 0)
 PYODIDE_SOURCE = "https://github.com/pyodide/pyodide/tree/{}"
+INTRODUCTION = """\
+Python in the pages of this site
+
+What runs the snippets in your browser, and under which licences. Nothing of it was changed, but
+for what is left out: tests, headers and parts that no snippet uses; Python's source is compiled.
+
+It differs in three ways from the Python that made the pages. Whole numbers of NumPy have 32 bits
+unless a snippet says otherwise. Overflow and division by zero give inf and nan without a warning.
+And np.dot of two matrices of floats is computed by a kernel of this site, in float64, whose sums
+may differ from NumPy's own in the last digits. A snippet has no network: it cannot ask any host
+for anything but the data of the book."""
 ENDS = {"pyodide.mjs": ("pyodide.asm.mjs", "pyodide.asm.js")}
 
 Read = Callable[[str], bytes]
@@ -191,9 +202,7 @@ def _licences(modules: Path, lock: dict[str, dict[str, str]], files: dict[str, b
     """Return the licences of all that ships, one after the other."""
     python = lock["info"]["python"]
     parts = [
-        "Python in the pages of this site\n\nWhat runs the snippets in your browser, and under "
-        "which licences. Nothing of it was changed, but for what is left out: tests, headers and "
-        "parts that no snippet uses; Python's source is compiled.",
+        INTRODUCTION,
         _pyodide(modules, python),
     ]
     for name in sorted(files):

@@ -1,5 +1,5 @@
 // node compile.mjs FOLDER: turns the .py files of FOLDER/lib.zip into .pyc with the very interpreter
-// that will read them, and notes where Matplotlib's fonts are, so that no reader waits for either.
+// that will read them, so that no reader waits for it.
 import fs from "node:fs";
 import { pathToFileURL } from "node:url";
 
@@ -20,15 +20,10 @@ import sys
 import zipfile
 
 site, names = sys.argv[1], []
-os.environ["MPLCONFIGDIR"] = site + "/matplotlib/config"
-import matplotlib.font_manager  # writes its list of fonts there
-
 for folder, folders, files in os.walk(site):
     names += [os.path.relpath(os.path.join(folder, file), site) for file in files]
 with zipfile.ZipFile("/tmp/lib.zip", "w", zipfile.ZIP_STORED) as packed:
     for name in sorted(names):
-        if name.endswith(".pyc") or "/config/" in name and not name.endswith(".json"):
-            continue
         with open(os.path.join(site, name), "rb") as file:
             content = file.read()
         if name.endswith(".py"):

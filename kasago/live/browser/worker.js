@@ -74,7 +74,7 @@ async function boot() {
       KASAGO_FIGURES: "/tmp/figures",
       MATPLOTLIBRC: `${root}/kasago/literate/running/matplotlibrc`,
       MPLBACKEND: "module://kasago.live.backend",
-      MPLCONFIGDIR: "/lib/python3.14/site-packages/matplotlib/config",
+      MPLCONFIGDIR: "/tmp/matplotlib",
       NO_COLOR: "1",
       PYTHONHASHSEED: "0",
       TQDM_MONITOR_INTERVAL: "0", // it would be a thread, and there are none
