@@ -3,6 +3,7 @@
 import ctypes
 import gzip
 import hashlib
+import html
 import http.server
 import io
 import json
@@ -17,7 +18,7 @@ import numpy as np
 import pytest
 from live_page import assets, snippet, strict_host, write_page
 
-from conftest import PAGES, ROOT, name_of, serving, snippets_of
+from conftest import PAGES, ROOT, name_of, serving, small_site, snippets_of
 from kasago.literate.running import FIGURES_FOLDER
 from kasago.literate.site import live as hook
 from kasago.literate.site.pdf import BROWSERS
@@ -141,6 +142,24 @@ def test_assets_of_another_recipe_are_not_used(made, caplog):
 def test_a_package_that_is_not_installed_is_named(made):
     with pytest.raises(ValueError, match="'nosuch', which snippets shall find"):
         hook.live_of(made, SCRIPTS, ["nosuch"])
+
+
+def test_the_theme_puts_the_script_on_pages_whose_snippets_run_if_it_is_there(made, tmp_path):
+    small_site(tmp_path / "with", KASAGO_LIVE=str(made), REPO_URL="", BOOK_PDF="")
+    for page, root, run in (("index.html", "", "Run"), ("ja/index.html", "../", "実行")):
+        text = (tmp_path / "with" / "site" / page).read_text("utf-8")
+        [script] = re.findall(r'<script src="([^"]*live\.js)" data-words="([^"]*)"', text)
+        assert (tmp_path / "with" / "site" / page).parent.joinpath(script[0]).is_file()
+        assert script[0].startswith(f"{root}live/")
+        assert json.loads(html.unescape(script[1]))["run"] == run
+        assert f'<link rel="stylesheet" href="{script[0][:-3]}.css">' in text
+        assert text.count('<div class="snippet" data-live>') == 1
+    # A page without snippets has none.
+    assert "live.js" not in (tmp_path / "with" / "site" / "404.html").read_text("utf-8")
+    none = {"KASAGO_LIVE": str(tmp_path / "none"), "REPO_URL": "", "BOOK_PDF": ""}
+    small_site(tmp_path / "without", **none)
+    assert not (tmp_path / "without" / "site" / "live").exists()
+    assert "live.js" not in (tmp_path / "without" / "site" / "index.html").read_text("utf-8")
 
 
 # ---------------------------------------------------------------- a snippet in Python
