@@ -84,14 +84,22 @@ def write_page(folder, live, snippets, language="en"):
 
 
 @contextmanager
-def strict_host(folder):
-    """Serve a folder under a sub-path, compressing nothing; yield its address."""
+def strict_host(folder, reports=None):
+    """Serve a folder under a sub-path, compressing nothing; yield its address.
+
+    What a page posts is put into the queue `reports`.
+    """
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def end_headers(self):
             self.send_header("Content-Security-Policy", POLICY)
             self.send_header("Cache-Control", "max-age=600")
             super().end_headers()
+
+        def do_POST(self):
+            reports.put(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(204)
+            self.end_headers()
 
         def translate_path(self, path):
             return super().translate_path(path.removeprefix("/some/book"))
