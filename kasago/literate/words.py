@@ -39,6 +39,7 @@ WORDS = {
             "Control [ takes that back."
         ),
         "live-loading": "Loading Python: {} MB, once.",
+        "live-starting": "Starting Python.",
         "live-running": "Running.",
         "live-long": "Running. In a browser it takes about {} s.",
         "live-seconds": "{} s",
@@ -92,6 +93,7 @@ WORDS = {
             "Ctrl+Enterで実行します。Tabで編集欄から出ます。Ctrl+]で字下げし、Ctrl+[で戻します。"
         ),
         "live-loading": "Pythonを読み込んでいます（{} MB、初回だけ）。",
+        "live-starting": "Pythonを起動しています。",
         "live-running": "実行中です。",
         "live-long": "実行中です。ブラウザではおよそ{}秒かかります。",
         "live-seconds": "{}秒",

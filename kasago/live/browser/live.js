@@ -310,7 +310,9 @@
     }
 
     progress(share) {
-      if (this.bar.dataset.state === "loading") this.clock.textContent = ` ${Math.floor(100 * share)}%`
+      if (this.bar.dataset.state !== "loading") return
+      if (share < 1) this.clock.textContent = ` ${Math.floor(100 * share)}%`
+      else this.say("starting")
     }
 
     /** Show what the run gives, in the place of what the page has. */
