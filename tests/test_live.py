@@ -217,6 +217,14 @@ def test_what_prints_without_end_is_ended_whatever_it_catches(ran):
     assert sum(len(text) for _, text in given) < 210_000
 
 
+def test_a_progress_bar_draws_its_bar_and_nothing_else(ran):
+    code = "from tqdm import tqdm\nfor _ in tqdm(range(3), desc='steps'):\n    pass"
+    error, given = ran(code)
+    text = "".join(text for kind, text in given if kind == "stderr")
+    assert (error, "Warning" in text) == ("", False)
+    assert "steps: 100%" in text
+
+
 def test_text_comes_in_pieces_and_in_order(ran):
     _, given = ran("import sys\nfor i in range(500):\n    print(i)\nprint('bad', file=sys.stderr)")
     assert "".join(text for _, text in given) == "".join(f"{i}\n" for i in range(500)) + "bad\n"

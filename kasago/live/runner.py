@@ -31,7 +31,7 @@ PRINTED = 200_000
 DRAWN = 20_000_000
 # So many pieces of text are sent at once, line by line; later ones when these letters or these
 # seconds have come together.
-FEW, MANY, LATE = 100, 4096, 0.05
+FEW, MANY, LATE = 100, 4096, 0.25
 
 Post = Callable[[str, str], object]
 
@@ -198,6 +198,8 @@ def _as_in_a_new_process(module: types.ModuleType) -> Iterator[None]:
         with warnings.catch_warnings():
             # As when the site is built: a snippet may lay out a figure for itself.
             warnings.filterwarnings("ignore", "The figure layout has changed to tight")
+            # A progress bar would have a thread beside it, and there are none in a browser.
+            warnings.filterwarnings("ignore", "tqdm:disabling monitor support")
             with _numpy_as_it_begins(), _matplotlib_as_it_begins():
                 yield
     finally:

@@ -339,7 +339,6 @@
       const all = shown.textContent + text
       if (all.includes("\r")) shown.textContent = all.replace(/[^\n]*\r(?=[^\n])/g, "")
       else shown.append(text)
-      last.firstChild.tabIndex = shown.scrollWidth > shown.clientWidth || last.firstChild.scrollWidth > last.firstChild.clientWidth ? 0 : -1
     }
 
     place() {
@@ -355,7 +354,10 @@
     }
 
     end(error, ms) {
-      this.place()
+      // What scrolls can be scrolled by keyboard.
+      for (const code of this.place().querySelectorAll("pre > code")) {
+        if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight) code.tabIndex = 0
+      }
       if (!error && this.isExercise) {
         kept.set(`solved.${this.key}`, "1")
         this.state("right")

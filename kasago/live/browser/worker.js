@@ -77,7 +77,6 @@ async function boot() {
       MPLCONFIGDIR: "/tmp/matplotlib",
       NO_COLOR: "1",
       PYTHONHASHSEED: "0",
-      TQDM_MONITOR_INTERVAL: "0", // it would be a thread, and there are none
     },
   })
   python.setStdin({ error: true })
