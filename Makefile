@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Material's notice about a version of MkDocs that this book does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve site pdf test oldest newest outputs bench bench-book clean
+.PHONY: serve site live live-test pdf test oldest newest outputs bench bench-book clean
 
 serve: .venv/installed
 	$(BIN)/mkdocs serve --dirty
@@ -15,7 +15,16 @@ serve: .venv/installed
 site: .venv/installed
 	$(BIN)/mkdocs build --strict
 
-# The same, with the book as a PDF beside the front page of each language: takes Chromium.
+# What runs the snippets in the reader's browser: from then on `make serve` and `make site` put it
+# beside the pages. Takes npm and Node.js 20; the first time it downloads 150 MB.
+live: .venv/installed
+	$(BIN)/python -m kasago.live
+
+# Every snippet of both languages in Chromium, held against what the page shows: some minutes.
+live-test: live
+	$(BIN)/pytest -p no:randomly tests/live_corpus.py
+
+# The site, with the book as a PDF beside the front page of each language: takes Chromium.
 pdf: export BOOK_PDF := kasago.pdf
 pdf: site
 	$(BIN)/python -m kasago.literate.site.pdf site $(BOOK_PDF)

@@ -1,5 +1,6 @@
 """Facts about kasago.literate.markdown and formulas: what the site shows, and what stops it."""
 
+import html
 import os
 import re
 import subprocess
@@ -181,6 +182,25 @@ def test_a_block_that_does_not_run_says_why(convert):
     assert messages == []
     assert "Not run: takes &lt;1 day&gt; &amp; more" in page
     assert "language-python" in page
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("", " data-live"),
+        (' live-seconds="30"', ' data-live data-live-seconds="30"'),
+        (' fails="NameError: name &#39;x&#39; is not defined"', None),
+        (' not-live="it <b> waits"', ' data-not-live="it &lt;b&gt; waits"'),
+        (' not-run="it waits"', ""),
+    ],
+)
+def test_a_snippet_says_whether_a_browser_can_run_it(options, said, convert):
+    if said is None:
+        options = html.unescape(options)
+        said = f' data-live data-fails="{html.escape(options[8:-1])}"'
+    page, messages = convert(f"```python{options}\nx{'' if 'fails' in options else ' = 1'}\n```\n")
+    assert messages == []
+    assert f'<div class="snippet"{said}>' in page
 
 
 def test_source_is_shown_under_its_name(convert):

@@ -22,6 +22,7 @@ mpl.use("Agg")
 ROOT = Path(kasago.__file__).parent
 LITERATE = "kasago.literate"
 BENCH = "kasago.bench"
+LIVE = "kasago.live"
 
 # What `kasago.common` and `load_mnist` of files at hand must not wait for.
 HEAVY = ["markdown", "matplotlib", "mkdocs", "pooch", "requests", "sybil", "tqdm"]
@@ -33,7 +34,7 @@ def name_of(file: Path) -> str:
 
 
 FILES = {name_of(file): file for file in sorted(ROOT.rglob("*.py"))}
-FOR_READERS = [name for name in FILES if not name.startswith(LITERATE)]
+FOR_READERS = [name for name in FILES if not name.startswith((LITERATE, LIVE))]
 COMMON = [name for name in FOR_READERS if name.startswith("kasago.common.")]
 PLAIN_MODULES = [name for name in FOR_READERS if not FILES[name].name.startswith("_")]
 TO_IMPORT = [name for name in PLAIN_MODULES if not name.startswith(BENCH)]
@@ -135,6 +136,18 @@ def test_literate_knows_nothing_of_the_rest() -> None:
         return within(used, "kasago") and not within(used, LITERATE)
 
     assert offenders([name for name in FILES if within(name, LITERATE)], leaves) == []
+
+
+def test_what_runs_in_a_browser_knows_literate_alone_and_nobody_knows_it() -> None:
+    own = [name for name in FILES if within(name, LIVE)]
+    assert len(own) > 5
+
+    def strays(_: str, used: str) -> bool:
+        return within(used, "kasago") and not within(used, LITERATE) and not within(used, LIVE)
+
+    assert offenders(own, strays) == []
+    others = [name for name in FILES if not within(name, LIVE)]
+    assert offenders(others, lambda _, used: within(used, LIVE)) == []
 
 
 # The rooms of literate, each with those that it may import.

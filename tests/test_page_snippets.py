@@ -236,6 +236,17 @@ REFUSED = {
     "option twice": ('```python title="a" title="b"\nx\n```\n', 1, "twice"),
     "source and code": ('```python source="a.b"\nx\n```\n', 1, "is empty"),
     "two treatments": ('```python not-run="a" fails="b"\nx\n```\n', 1, "one of fails, not-run"),
+    "excused from a browser for nothing": (
+        '```python not-run="a" not-live="b"\nx\n```\n',
+        1,
+        "a fence that runs has one of not-live, live-seconds",
+    ),
+    "not there, and long there": (
+        '```python not-live="a" live-seconds="9"\nx\n```\n',
+        1,
+        "one of not-live, live-seconds at most",
+    ),
+    "seconds in words": ('```python live-seconds="some"\nx\n```\n', 1, "a whole number"),
     "tildes": ("~~~ python\nx\n~~~\n", 1, "pass untested"),
     "in a quote": ("> ```python\n> x\n> ```\n", 1, "begins its line"),
     "in a quote of a quote": ("> > ```python\n> > x\n> > ```\n", 1, "begins its line"),

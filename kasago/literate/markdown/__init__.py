@@ -266,6 +266,7 @@ class SnippetPreprocessor(Preprocessor):
         snippet, stash = outcome.snippet, self.md.htmlStash.store
         source = snippet.options.get("source")
         origin = f' data-source="{html.escape(source)}"' if source else ""
+        origin += _live(snippet)
         if outcome.pending:
             origin += f' data-run="{outcome.pending.name}"'
         yield stash(f'<div class="snippet"{origin}>')
@@ -347,6 +348,17 @@ class CodePostprocessor(Postprocessor):
     def run(self, text: str) -> str:
         """Return the page with these tokens as text."""
         return self.PLAIN.sub(r"\1", text)
+
+
+def _live(snippet: Snippet) -> str:
+    """Return what tells a script of the page whether the reader's browser can run a snippet."""
+    said = {name: snippet.options.get(name, "") for name in ("not-live", "live-seconds", "fails")}
+    texts = {name: f'="{html.escape(text)}"' for name, text in said.items() if text}
+    if not snippet.runs:
+        return ""
+    if "not-live" in texts:
+        return f" data-not-live{texts['not-live']}"
+    return "".join([" data-live", *(f" data-{name}{text}" for name, text in texts.items())])
 
 
 def _report_link(repository: str, page: CurrentPage, outcome: Outcome) -> str:

@@ -14,7 +14,7 @@ from kasago.literate.page.source import module_file
 
 # A snippet of the finished page up to its code, and its code.
 SNIPPET = re.compile(
-    r'(<div class="snippet"(?: data-source="([^"]*)")?>.*?<code>)(.*?)(?=</code>)', re.DOTALL
+    r'(<div class="snippet"(?: data-source="([^"]*)")?[^>]*>.*?<code>)(.*?)(?=</code>)', re.DOTALL
 )
 TAG = re.compile(r"(<[^>]*>)")
 

@@ -20,6 +20,9 @@ The fence may carry options, ``python key="value"``:
 - ``source``: the fence is empty, and shows the source of the object with this dotted name.
 - ``fails``: the code runs and stops with this error, the last line of its traceback; so does
   an exercise until its reader has completed it. It draws nothing.
+- ``not-live``: a browser cannot run it as it runs here; the value is the reason, which the page
+  shows where the other snippets have their buttons.
+- ``live-seconds``: about how long it takes in a browser, where that is long.
 
 A number in the text that comes from a snippet is tied to it by a comment (see `numbers`)::
 
@@ -35,7 +38,8 @@ from kasago.literate.page.numbers import TIE, Tie, without_comments
 
 # How code is treated that is not simply run to its end, one at most; and all that a fence may say.
 TREATMENTS = ("fails", "not-run", "source")
-OPTIONS = (*TREATMENTS, "title")
+IN_BROWSERS = ("not-live", "live-seconds")
+OPTIONS = (*TREATMENTS, *IN_BROWSERS, "title")
 OPTION = re.compile(r'([a-z-]+)="([^"\n]*)"')
 # A word, or one sign of a script that is written without spaces.
 WORD = re.compile(r"[A-Za-z0-9]+|\w")
@@ -247,6 +251,17 @@ class _Snippets:
             self.blocks.fail(fence.start, "an option is given twice")
         if len(options.keys() & TREATMENTS) > 1:
             self.blocks.fail(fence.start, f"a fence has one of {', '.join(TREATMENTS)} at most")
+        in_browsers = options.keys() & set(IN_BROWSERS)
+        if in_browsers and (len(in_browsers) > 1 or options.keys() & {"not-run", "source"}):
+            self.blocks.fail(
+                fence.start,
+                f"a fence that runs has one of {', '.join(IN_BROWSERS)} at most; others have none",
+            )
+        if not options.get("live-seconds", "1").isdecimal():
+            self.blocks.fail(
+                fence.start,
+                f"live-seconds is a whole number, not {options['live-seconds']!r}",
+            )
         if "source" in options and fence.body.strip():
             self.blocks.fail(fence.start, "a fence that shows source is empty: the build fills it")
         return options

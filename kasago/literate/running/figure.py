@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Callable
-from importlib.metadata import version
 
 # The places of the style (see matplotlibrc) and what fills them: the colour of the text around
 # the figure, a shade that reads on light and on dark, and the colours of the page's scheme.
@@ -131,6 +130,9 @@ def drawn_here(file: str) -> bool:
 
 
 def _drawn_with() -> str:
+    # Here, because a browser, which draws too, would load much for it.
+    from importlib.metadata import version  # noqa: PLC0415
+
     return f"<!-- Matplotlib {version('matplotlib')} -->"
 
 
