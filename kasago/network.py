@@ -22,8 +22,9 @@ from kasago.common.util import conv_output_size
 
 __all__ = ["DeepConvNet", "SimpleConvNet", "SimpleNet", "ThreeLayerNet", "TwoLayerNet"]
 
-# The trained weights of ThreeLayerNet; `python -m kasago.pretrain` makes them.
+# The trained weights; `python -m kasago.pretrain` makes them.
 WEIGHTS = Path(__file__).with_name("three_layer_net.npz")
+SIMPLE_CONV_WEIGHTS = Path(__file__).with_name("simple_conv_net.npz")
 
 
 class SimpleNet:
@@ -409,6 +410,30 @@ class SimpleConvNet(_ConvNet):
             "Relu2": Relu(),
             "Affine2": self._affine(hidden_size, output_size, weight_init_std),
         }
+
+    @classmethod
+    def trained(cls, dtype: DTypeLike = np.float32) -> Self:
+        """Return the network with the weights that come with the package.
+
+        Parameters
+        ----------
+        dtype : dtype
+            Of the parameters. In the file they are float16.
+
+        Returns
+        -------
+        SimpleConvNet
+
+        Examples
+        --------
+        >>> from kasago.dataset.mnist import load_mnist
+        >>> _, (x_test, t_test) = load_mnist(flatten=False)
+        >>> np.argmax(SimpleConvNet.trained().predict(x_test[:5]), axis=1)
+        array([7, 2, 1, 0, 4])
+        """
+        net = cls(dtype=dtype)
+        net.load_params(SIMPLE_CONV_WEIGHTS)
+        return net
 
 
 class DeepConvNet(_ConvNet):
