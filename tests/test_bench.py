@@ -47,7 +47,7 @@ def test_no_page_imports_what_stays_in_the_repository() -> None:
     """The benchmark does not come with the package; that no module imports it is test_package's."""
     root = Path(bench.__file__).parents[2]
     pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    assert pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"] == ["kasago/bench"]
+    assert "kasago/bench" in pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"]
     pages = [root / "README.md", *(root / "docs").rglob("*.md")]
     assert [page for page in pages if "kasago.bench" in page.read_text(encoding="utf-8")] == []
 
