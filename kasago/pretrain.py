@@ -96,6 +96,7 @@ RECIPES = {
         dtype="float16",
     ),
 }
+"""The recipe of each network that comes trained, by the name that the command has for it."""
 
 
 def pretrain(

@@ -26,6 +26,8 @@ INNER = (
     "kasago.dataset.download",
     "kasago.dataset.idx",
     "kasago.literate",
+    "kasago.live",
+    "kasago.movable",
     "kasago.plot.",
 )
 MODULES = {
