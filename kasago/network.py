@@ -25,6 +25,7 @@ __all__ = ["DeepConvNet", "SimpleConvNet", "SimpleNet", "ThreeLayerNet", "TwoLay
 # The trained weights; `python -m kasago.pretrain` makes them.
 WEIGHTS = Path(__file__).with_name("three_layer_net.npz")
 SIMPLE_CONV_WEIGHTS = Path(__file__).with_name("simple_conv_net.npz")
+DEEP_CONV_WEIGHTS = Path(__file__).with_name("deep_conv_net.npz")
 
 
 class SimpleNet:
@@ -518,6 +519,30 @@ class DeepConvNet(_ConvNet):
             self._affine(hidden_size, output_size, None),
             Dropout(0.5, rng=self._rng),
         ]
+
+    @classmethod
+    def trained(cls, dtype: DTypeLike = np.float32) -> Self:
+        """Return the network with the weights that come with the package.
+
+        Parameters
+        ----------
+        dtype : dtype
+            Of the parameters. In the file they are float16.
+
+        Returns
+        -------
+        DeepConvNet
+
+        Examples
+        --------
+        >>> from kasago.dataset.mnist import load_mnist
+        >>> _, (x_test, t_test) = load_mnist(flatten=False)
+        >>> np.argmax(DeepConvNet.trained().predict(x_test[:5]), axis=1)
+        array([7, 2, 1, 0, 4])
+        """
+        net = cls(dtype=dtype)
+        net.load_params(DEEP_CONV_WEIGHTS)
+        return net
 
     def loss(self, x: NDArray[Any], t: NDArray[Any], train_flg: bool = True) -> float:
         """Return the mean cross entropy of a batch; as the book's, with units dropped.

@@ -45,10 +45,12 @@ from kasago.plot import (
     plot_loss_by_probability,
     plot_losses,
     plot_matrix,
+    plot_mistakes,
     plot_network,
     plot_outputs_along_input,
     plot_search,
     plot_sliding_filter,
+    plot_stages,
     plot_surface,
     plot_tangent,
     plot_training_curves,
@@ -147,6 +149,7 @@ FLAT: dict[str, Callable[..., Any]] = {
     "plot_loss_by_probability": plot_loss_by_probability,
     "plot_losses": lambda **how: plot_losses(LOSSES, window=2, **how),
     "plot_matrix": lambda **how: plot_matrix(MATRIX, **how),
+    "plot_mistakes": lambda **how: plot_mistakes(DIGITS, [6, 0, 4], [5, 0, 9], **how),
     "plot_network": lambda **how: plot_network((2, 3, 2, 2), marked=(1, 0, 2), **how),
     "plot_outputs_along_input": lambda **how: plot_outputs_along_input(
         lambda x: x @ MATRIX, [0.5, 1.0], 0, **how
@@ -155,6 +158,7 @@ FLAT: dict[str, Callable[..., Any]] = {
         SHEET[0].reshape(28, 28), FILTERS[0], (3, 4), **how
     ),
     "plot_search": lambda **how: plot_search(RATES, DECAYS, SCORES, **how),
+    "plot_stages": lambda **how: plot_stages({"one": SHEET[:1].reshape(1, 28, 28)}, **how),
     "plot_tangent": lambda **how: plot_tangent(curve, 5, **how),
     "plot_training_curves": lambda **how: plot_training_curves(
         [0, 50], {"training": [0.1, 0.9], "validation": [0.1, 0.7]}, **how
@@ -175,8 +179,10 @@ PICTURES = [
     "plot_feature_maps",
     "plot_filters",
     "plot_graph",
+    "plot_mistakes",
     "plot_network",
     "plot_sliding_filter",
+    "plot_stages",
     "plot_weights",
 ]
 ROWS = ["plot_benchmark"]  # The rows have names.
@@ -920,6 +926,31 @@ def test_each_row_of_answers_says_what_its_lines_are() -> None:
     assert {text.get_position()[1] for text in names} == lines
 
 
+@pytest.mark.parametrize("columns", [1, 2, 8])
+def test_each_mistake_has_its_label_and_the_answer_below(columns: int) -> None:
+    ax = drawn(plot_mistakes(DIGITS, [6, 0, 4], [5, 0, 9], columns=columns))
+    assert not overlapping(ax)
+    assert [text.get_text() for text in ax.texts] == ["5 → 6", "0 → 0", "9 → 4"]
+    for text, image in zip(ax.texts, ax.images, strict=True):
+        left, right, bottom, _ = image.get_extent()
+        x, y = text.get_position()
+        assert left < x < right
+        assert bottom < y < bottom + 10
+
+
+def test_a_stage_is_a_row_of_its_first_channels_with_its_name() -> None:
+    outputs = {"image": SHEET[:1].reshape(1, 28, 28), "deep": np.arange(128.0).reshape(8, 4, 4)}
+    ax = drawn(plot_stages(outputs, columns=3))
+    assert [text.get_text() for text in ax.texts] == ["image", "deep"]
+    assert [image.get_array().shape for image in ax.images] == [(28, 28)] + 3 * [(4, 4)]
+    for image, channel in zip(ax.images[1:], outputs["deep"], strict=False):
+        np.testing.assert_array_equal(image.get_array(), channel)
+        assert image.get_clim() == (0, channel.max())
+    top, *below = (image.get_extent() for image in ax.images)
+    assert {extent[3] for extent in below} == {32}
+    assert top[3] == 0
+
+
 def test_accuracy_of_a_class_counts_its_own_digits_only() -> None:
     # Of class 3 two of four are right, of class 7 one of one, of all three of five.
     ax = drawn(plot_class_accuracy([3, 3, 7, 7, 8], [3, 3, 7, 3, 3]))
@@ -1131,6 +1162,11 @@ def test_outputs_follow_one_input_and_the_others_are_held() -> None:
         (lambda: plot_digit_sheet(SHEET, np.eye(10)[CLASSES]), r"\(30,\), got \(30, 10\)"),
         (lambda: plot_answers(DIGITS, PROBABILITIES[:2], [5, 0, 4]), r"got \(2, 10\) and \(3,\)"),
         (lambda: plot_answers(DIGITS, PROBABILITIES, [5]), r"got \(3, 10\) and \(1,\)"),
+        (lambda: plot_mistakes(DIGITS, [5, 0], [5, 0, 4]), r"\(3,\); got \(2,\) and \(3,\)"),
+        (lambda: plot_mistakes(DIGITS, [5, 0, 4], [5, 0, 4], columns=0), "columns must be 1 or"),
+        (lambda: plot_stages({}), "one or more are needed; got {}"),
+        (lambda: plot_stages({"one": np.zeros((4, 4))}), r"\(C, H, W\), .*{'one': \(4, 4\)}"),
+        (lambda: plot_stages({"one": np.zeros((1, 4, 4))}, columns=0), "columns must be 1 or"),
         (lambda: plot_class_accuracy([1, 2], [1]), r"got \(2,\) and \(1,\)"),
         (lambda: plot_class_accuracy([], []), "N at least 1"),
         (lambda: plot_weights(np.zeros((20, 784))), r"got \(784, 20\)"),

@@ -15,6 +15,7 @@ from kasago.plot.curves import (
     plot_loss_by_probability,
     plot_tangent,
 )
+from kasago.plot.deep import plot_mistakes, plot_stages
 from kasago.plot.descents import plot_descent, plot_descent_losses, plot_descent_paths
 from kasago.plot.diagrams import plot_network
 from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits
@@ -64,10 +65,12 @@ __all__ = [
     "plot_loss_by_probability",
     "plot_losses",
     "plot_matrix",
+    "plot_mistakes",
     "plot_network",
     "plot_outputs_along_input",
     "plot_search",
     "plot_sliding_filter",
+    "plot_stages",
     "plot_surface",
     "plot_tangent",
     "plot_training_curves",
