@@ -16,6 +16,14 @@ LINK = re.compile(r"\]\(([^)\s]+)")
 WIDE = "[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff60]"
 # What goes on in the next line, and no list, table or mark-up of its own.
 BREAK = re.compile(rf"{WIDE}\n *(?!\d+\. )(?:\w|{WIDE}|\[|\*\*)|[^`$\s]\n *{WIDE}")
+# What the Japanese edition writes in another way (ピクセル, 滑らか, 元になった, 因数, 累乗, 刻み幅,
+# 一歩, オレンジ, 仕組み, 正解率, 持つ, 数字を見分ける), and numbers before counters in kanji, and
+# half-width colons.
+AVOIDED = re.compile(
+    "画素|なめらか|もとになった|因子|べき乗|移動幅|歩幅|橙|しくみ|(?<!（)認識精度|をも(?:つ|っ[てた])"
+    "|数字を読[まむめん]|(?<![数何])[一二三四五六七八九十百](?:本|枚|回|個|件|番目|ステップ)"
+    f"|{WIDE}:"
+)
 
 
 def japanese_of(page):
@@ -114,6 +122,19 @@ def test_a_japanese_paragraph_is_one_line():
     """A browser shows the end of a line as a space, and Japanese has none between words."""
     broken = [f"{name_of(page)}: {m[0]}" for page in JAPANESE for m in BREAK.finditer(prose(page))]
     assert broken == []
+
+
+def test_japanese_pages_keep_to_one_way_of_writing():
+    found = [
+        f"{name_of(page)}: {m[0]}" for page in JAPANESE for m in AVOIDED.finditer(text_of(page))
+    ]
+    assert found == []
+
+
+def test_another_way_of_writing_is_found():
+    other = "画素を3本の線と一本の線で。自信をもって数字を読む。次の章:"
+    assert AVOIDED.findall(other) == ["画素", "一本", "をもって", "数字を読む", "章:"]
+    assert not AVOIDED.search("一つ、何百本、数字を読み込む。正解率（認識精度）も、数字をもっと。")
 
 
 def test_a_line_that_goes_on_in_the_next_is_found():
