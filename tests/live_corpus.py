@@ -59,6 +59,7 @@ class Ran:
     """What came of a snippet in the browser."""
 
     result: Result
+    said: str
     seconds: float
     memory: float
 
@@ -91,7 +92,7 @@ def run(browser, tmp_path_factory):
                 assert state["type"] == "done", state["message"]
                 error = state["stderr"] if state["error"] else ""
                 result = Result(state["stdout"], tuple(state["figures"]), error)
-                known[code] = Ran(result, state["ms"] / 1000, state["heap"])
+                known[code] = Ran(result, state["error"], state["ms"] / 1000, state["heap"])
                 said = [state["ms"], state["heap"], code]
                 print(json.dumps(said), file=lines, flush=True)
             return known[code]
@@ -109,6 +110,10 @@ def test_a_snippet_gives_in_a_browser_what_the_page_shows(run, subtests, page):
                 assert wrong, f"not-live={reason!r} has no reason: it gives what the page shows"
             else:
                 assert "\n".join(map(str, wrong)) == ""
+            fails = each.options.get("fails", "")
+            if fails.startswith("AssertionError"):
+                # An exercise: only for exactly this does the page say that it is not yet solved.
+                assert ran.said == fails
             assert ran.memory <= MEMORY
             takes = float(each.options.get("live-seconds", 0))
             assert ran.seconds <= max(LONG, 10 * takes)
