@@ -115,8 +115,12 @@ def test_what_a_page_loads_is_put_beside_it_in_folders_named_for_their_content(m
         names = packed.namelist()
     assert {"kasago/common/functions.py", "kasago/live/runner.py", "tqdm/std.py"} <= set(names)
     assert not [n for n in names if re.search(r"kasago/bench|package-lock|\.pyc|\.ts$", n)]
-    # MNIST comes only when a snippet opens it.
-    assert len(about["lazy"]) == 2
+    # The images of MNIST and the larger weights come only when a snippet opens them.
+    assert {name.rpartition("/")[2] for name in about["lazy"]} == {
+        "simple_conv_net.npz",
+        "t10k-images-idx3-ubyte.gz",
+        "train-images-idx3-ubyte.gz",
+    }
     for name, address in about["lazy"].items():
         assert name not in names
         assert (script.parent / address).read_bytes() == (ROOT / name).read_bytes()
@@ -278,8 +282,19 @@ assert np.array_equal(np.isnan(fast), np.isnan(plain))
 for a, b in [([1, 2], [3, 4]), (np.eye(3), np.ones(3)), (np.eye(3, dtype=int), np.eye(3)),
              (np.ones((2, 3, 400)), np.ones((400, 99))), (2.0, np.eye(200))]:
     assert np.array_equal(np.dot(a, b), np.dot.__wrapped__(a, b))
-out = np.empty((200, 200))
-assert np.dot(whole, whole.T, out) is out and np.array_equal(out, np.dot(whole, whole.T))
+for dtype in "fd":
+    left, out = whole.astype(dtype), np.empty((400, 200), dtype)[200:]
+    assert np.dot(left, left.T, out=out) is out and np.array_equal(out, np.dot(whole, whole.T))
+    square = out % 9
+    left, right = square.copy(), square.copy()
+    assert np.array_equal(np.dot(square, square, out=square), np.dot.__wrapped__(left, right))
+for bad in [np.empty((200, 200), "f"), np.empty((9, 200)), np.empty((200, 200)).T]:
+    try:
+        np.dot(whole, whole.T, out=bad)
+    except ValueError as error:
+        assert "output array" in str(error)
+    else:
+        raise AssertionError("an array that cannot be filled")
 for wrong in [np.ones((999, 3)), np.ones((3, 300))]:
     try:
         np.dot(whole, wrong)
@@ -412,6 +427,20 @@ class Reader:
 
     def wait_for(self, name, words):
         self.snippet(name).locator(".live-state", has_text=re.compile(words)).wait_for()
+
+    def focused(self):
+        return self.tab.evaluate("document.activeElement.ariaLabel")
+
+    def press(self, name, act, key):
+        """Go from the snippet's first button to another by Tab, and press a key there."""
+        self.button(name, "Run").focus()
+        label = self.button(name, act).get_attribute("aria-label")
+        for _ in range(4):
+            if self.focused() == label:
+                break
+            self.tab.keyboard.press("Tab")
+        assert self.focused() == label, f"Tab does not reach it: {label}"
+        self.tab.keyboard.press(key)
 
     def run(self, name, words="Done"):
         self.button(name, "Run").click()
@@ -555,17 +584,29 @@ def edit_opens_an_editor_in_which_ctrl(reader):
 
 
 def an_endless_loop_ends_within_a_second(reader):
-    """An endless loop ends within a second, and Python comes back without a network."""
+    """An endless loop ends within a second, by keyboard; Python comes back without a network."""
     reader.tab.context.set_offline(True)
-    reader.button("loop", "Run").click()
+    reader.press("loop", "Run", "Enter")
     reader.wait_for("loop", "Running")
     reader.tab.wait_for_timeout(300)
-    reader.button("loop", "Stop").click()
+    # A pointer would reach it too.
+    reader.button("loop", "Stop").click(trial=True)
+    reader.press("loop", "Stop", "Enter")
     stopped = reader.snippet("loop").locator(".live-state", has_text="Stopped.")
     stopped.wait_for(timeout=1000)
-    assert reader.tab.evaluate("document.activeElement.textContent") == "Run"
+    assert reader.focused() == "Run, snippet 3"
     assert reader.run("markup") == MARKUP[7:-3]
     reader.tab.context.set_offline(False)
+
+
+def reset_by_keyboard_takes_back_what_a(reader):
+    """Reset, by keyboard, takes back what a run gave, and leaves the focus on Run."""
+    assert reader.snippet("markup").locator(".live-out").is_visible()
+    reader.press("markup", "Reset", "Space")
+    assert reader.snippet("markup").locator(".live-out").count() == 0
+    assert not reader.button("markup", "Reset").is_visible()
+    assert reader.says("markup") == ""
+    assert reader.focused() == "Run, snippet 5"
 
 
 def an_exercise_says_whether_it_is_solved(reader):
@@ -624,6 +665,7 @@ FACTS = [
     a_run_reaches_no_network,
     edit_opens_an_editor_in_which_ctrl,
     an_endless_loop_ends_within_a_second,
+    reset_by_keyboard_takes_back_what_a,
     an_exercise_says_whether_it_is_solved,
     edits_and_solved_exercises_survive_a_reload,
     it_prints_as_the_page_that_it,

@@ -34,12 +34,10 @@ def faster(plain: Callable[..., Any], kernel: Callable[..., object]) -> Callable
 
     @functools.wraps(plain)
     def dot(a: Any, b: Any, out: Any = None) -> Any:
-        if out is not None:
+        if not _fits(a, b) or not (out is None or _takes(out, a, b)):
             return plain(a, b, out)
-        if not _fits(a, b):
-            return plain(a, b)
         right = np.ascontiguousarray(b, dtype=np.float64)
-        product = np.empty((len(a), b.shape[1]), np.result_type(a, b))
+        product = np.empty((len(a), b.shape[1]), np.result_type(a, b)) if out is None else out
         for start in range(0, len(a), ROWS):
             left = a[start : start + ROWS].astype(np.float64, copy=False)
             part = product[start : start + ROWS]
@@ -63,4 +61,17 @@ def _fits(a: Any, b: Any) -> bool:
         and a.dtype.isnative
         and b.dtype.isnative
         and a.size * b.shape[1] >= SMALL
+    )
+
+
+def _takes(out: Any, a: Any, b: Any) -> bool:
+    """Return whether the rows can be written there one after the other."""
+    return (
+        type(out) is np.ndarray
+        and out.shape == (len(a), b.shape[1])
+        and out.dtype == np.result_type(a, b)
+        and out.flags.c_contiguous
+        and out.flags.writeable
+        and not np.may_share_memory(out, a)
+        and not np.may_share_memory(out, b)
     )
