@@ -188,7 +188,7 @@ LAYERS = {
     "kasago.common": ["kasago.common"],
     "kasago.dataset": ["kasago.dataset"],
     "kasago.network": ["kasago.common"],
-    "kasago.movable": ["kasago.dataset", "kasago.network"],
+    "kasago.movable": ["kasago.common", "kasago.dataset", "kasago.network"],
     "kasago.training": ["kasago.common", "kasago.network"],
     "kasago.plot": ["kasago.common", "kasago.network", "kasago.plot", "kasago.training"],
     "kasago.pretrain": ["kasago.common", "kasago.dataset", "kasago.network"],

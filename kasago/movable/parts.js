@@ -61,7 +61,7 @@ export const short = (value, digits = 2) => {
   return `${factor.replace("-", "−")}\u00a0×\u00a010${raised}`
 }
 
-/** A power of ten, to mark a logarithmic axis with: its value and its text. */
+/** A power of ten for a logarithmic axis: its value and its text. */
 export const power = exponent =>
   [10 ** exponent, short(10 ** exponent, 1).replace("1\u00a0×\u00a0", "")]
 

@@ -451,5 +451,8 @@
       const added = changes.flatMap(({ addedNodes }) => [...addedNodes])
       if (added.some(node => node.matches?.(".snippet, :has(.snippet)"))) enhance()
     }).observe(document.querySelector("article"), { childList: true, subtree: true })
+    // For other scripts of the page, whose jobs have the `text` of their code and, as a snippet,
+    // begin, state, progress, receive, end and stopped. One Python runs one at a time.
+    script.live = { run, stop: job => { if (current === job) stop() }, say }
   } else document.documentElement.classList.add("no-live")
 }
