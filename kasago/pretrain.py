@@ -62,7 +62,7 @@ class Recipe:
     dtype: str
 
 
-# For the convolutional networks, rates and shifts were compared on the last 10,000 training digits
+# For the convolutional networks, rates and shifts were tried on the last 10,000 training digits
 # after a few epochs on the others; the epochs are as many as one has patience for.
 RECIPES = {
     "three": Recipe(
