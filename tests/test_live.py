@@ -117,6 +117,7 @@ def test_what_a_page_loads_is_put_beside_it_in_folders_named_for_their_content(m
     assert not [n for n in names if re.search(r"kasago/bench|package-lock|\.pyc|\.ts$", n)]
     # The images of MNIST and the larger weights come only when a snippet opens them.
     assert {name.rpartition("/")[2] for name in about["lazy"]} == {
+        "deep_conv_net.npz",
         "simple_conv_net.npz",
         "t10k-images-idx3-ubyte.gz",
         "train-images-idx3-ubyte.gz",
