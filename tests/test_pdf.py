@@ -37,7 +37,9 @@ class Edition:
 
     @functools.cached_property
     def contents(self):
-        return self.pdf.pages[1].extract_text()
+        """The pages between the cover and the first chapter, whose number is the first of them."""
+        first = int(re.search(r" (\d+)$", self.pdf.pages[1].extract_text(), re.MULTILINE)[1])
+        return "\n".join(page.extract_text() for page in self.pdf.pages[1 : first - 1])
 
     def chapter(self, name):
         """The texts of the pages of a chapter, without white space."""

@@ -724,15 +724,12 @@ def test_in_a_graph_a_value_stands_above_its_line_and_the_derivative_below() -> 
     assert height["x"] == (value.get_position()[1] + derivative.get_position()[1]) / 2
 
 
-def test_forward_and_back_have_colours_of_their_own_and_a_number_that_of_its_arrow() -> None:
-    ax = plot_graph({"x": 2.0, "y": 5.0}, [("z", AddLayer(), "x", "y")])
+def test_arrows_forward_and_back_have_colours_of_their_own_and_numbers_are_in_ink() -> None:
+    ax = plot_graph({"x": 2.0, "y": 5.0}, [("z", MulLayer(), "x", "y")])
     arrows = [text.arrow_patch for text in ax.texts if isinstance(text, Annotation)]
     colours = [to_rgba(arrow.get_edgecolor()) for arrow in arrows if arrow]
     assert [colours.count(to_rgba(colour)) for colour in ("C0", "C1")] == [3, 3]
-    # Beside slanted arrows nothing else tells which number is whose.
-    shown = {text.get_text(): text.get_color() for text in ax.texts}
-    assert [shown[number] for number in ("2", "5", "7", "1")] == ["C0", "C0", "C0", "C1"]
-    assert {shown[name] for name in ("x", "y", "z", "+")} == {mpl.rcParams["text.color"]}
+    assert {text.get_color() for text in ax.texts} == {mpl.rcParams["text.color"]}
 
 
 def test_an_input_that_is_used_twice_is_drawn_twice() -> None:

@@ -175,7 +175,7 @@ def _draw_wire(ax: Axes, wire: _Wire, layer: Any) -> None:
         place = tail + (0.5 if level else 0.35) * (head - tail) + 2 * aside
         ha = "center" if level else "right" if side > 0 else "left"
         va = "bottom" if side > 0 else "top"
-        _write(ax, place, f"{number:.4g}".replace("-", "−"), ha=ha, va=va, color=color)
+        _write(ax, place, f"{number:.4g}".replace("-", "−"), ha=ha, va=va)
     if layer is not None:
         ax.add_patch(Circle(_at(wire.start), RADIUS, facecolor="none", edgecolor=ink()))
         _write(ax, start, SIGNS.get(type(layer), type(layer).__name__), ha="center", va="center")
