@@ -80,6 +80,14 @@ def address_of(chapter):
     return language if folder == Path() else f"{language}{folder.as_posix()}/"
 
 
+@pytest.fixture(autouse=True)
+def _figures_are_closed():
+    """What a test has drawn is not there for the next, whichever that is."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
+
+
 @pytest.fixture(scope="session")
 def made_once(request, tmp_path_factory):
     """Return a function that has the first worker which asks for it fill a folder, for all."""

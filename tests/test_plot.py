@@ -189,10 +189,9 @@ ROWS = ["plot_benchmark"]  # The rows have names.
 
 
 @pytest.fixture(autouse=True)
-def _figures_are_closed_and_the_readers_style_stays_as_it_was() -> Iterator[None]:
+def _the_readers_style_stays_as_it_was() -> Iterator[None]:
     before = dict.copy(mpl.rcParams)
     yield
-    plt.close("all")
     assert dict.copy(mpl.rcParams) == before
 
 

@@ -1,12 +1,11 @@
 """Facts about the figures of filters and accuracies: what they show, and what they refuse."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib import pyplot as plt
 from matplotlib.patches import Rectangle
 
 from kasago.plot import plot_accuracies, plot_feature_maps, plot_filters, plot_sliding_filter
@@ -16,12 +15,6 @@ mpl.use("Agg")
 IMAGE = np.arange(42.0).reshape(6, 7)
 SIDE = np.array([[1.0, 0.0, -1.0]] * 3)
 FILTERS = np.stack([SIDE, 2 * SIDE.T])
-
-
-@pytest.fixture(autouse=True)
-def _figures_are_closed() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 def pictures(ax: Any) -> list[Any]:
