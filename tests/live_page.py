@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
+from kasago.literate.files import ASSETS
 from kasago.literate.site.live import live_of
 
 # All that the live parts ask of a host that trusts nothing.
@@ -28,6 +29,7 @@ HEAD = """\
 <meta name="viewport" content="width=device-width">
 <title>Live</title>
 <link rel="icon" href="data:,">
+<link rel="stylesheet" href="literate.css">
 <link rel="stylesheet" href="kasago.css">
 <link rel="stylesheet" href="page.css">
 <link rel="stylesheet" href="{style}">
@@ -78,7 +80,7 @@ def write_page(folder, live, snippets, language="en"):
     told = {name: html.escape(value) for name, value in live.told(language).items()}
     shutil.copy(ROOT / "docs" / "assets" / "kasago.css", folder)
     (folder / "page.css").write_text(PAGE, "utf-8")
-    shutil.copytree(ROOT / "docs" / "assets" / "fonts", folder / "fonts", dirs_exist_ok=True)
+    shutil.copytree(ASSETS, folder, dirs_exist_ok=True)
     page = HEAD.format(language=language, **told) + "".join(snippets) + FOOT.format(**told)
     (folder / "index.html").write_text(page, "utf-8")
 

@@ -213,7 +213,7 @@ def test_a_page_at_first_sight(visit, server, subtests, page, width):
         fonts = [url for url in asked if url.endswith(".woff2")]
         assert seen.has_font == bool(fonts)
         # No page has a letter that only the whole font has: it weighs twice as much.
-        assert fonts in ([], [f"{server}assets/fonts/kasago-math.woff2"])
+        assert fonts in ([], [f"{server}assets/literate/kasago-math.woff2"])
     if width == DESK:
         with subtests.test("the ink of figures is legible in both schemes"):
             assert min(seen.ink, default=21) >= 7
@@ -252,7 +252,7 @@ def test_room_is_kept_for_a_scroll_bar_which_comes_when_half_a_page_is_there(ope
 
 def test_a_rare_letter_of_a_formula_is_set_in_the_font_too(open_page, server):
     tab = open_page("loss/")
-    with tab.expect_response(f"{server}assets/fonts/kasago-math-all.woff2") as answer:
+    with tab.expect_response(f"{server}assets/literate/kasago-math-all.woff2") as answer:
         tab.locator("math mi").first.evaluate("mi => { mi.textContent = '\N{SCRIPT CAPITAL L}' }")
     assert answer.value.ok
 

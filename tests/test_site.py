@@ -192,7 +192,7 @@ def test_each_edition_has_an_index_of_its_own_pages_without_figures_and_latex(si
 
 
 def test_the_font_of_the_formulas_comes_with_its_licence(site):
-    fonts = site / "assets" / "fonts"
+    fonts = site / "assets" / "literate"
     assert (fonts / "kasago-math.woff2").read_bytes()[:4] == b"wOF2"
     assert "SIL OPEN FONT LICENSE" in (fonts / "LICENSE.txt").read_text("utf-8").upper()
 

@@ -4,6 +4,9 @@ import shutil
 import uuid
 from pathlib import Path
 
+# What pages need beside themselves: the style of snippets, figures and formulas, and its font.
+ASSETS = Path(__file__).with_name("assets")
+
 
 def relative(path: str | Path) -> str:
     """Return a path as messages show it: from the working folder, if it lies below that.
