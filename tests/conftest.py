@@ -106,11 +106,11 @@ def made_once(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def site(made_once, results):
+def site(made_once, literate_results):
     """Build the site, in strict mode, with the results of this session; return its folder."""
 
     def build(folder):
-        build = mkdocs_build(folder / "site", results, "--strict")
+        build = mkdocs_build(folder / "site", literate_results, "--strict")
         assert build.returncode == 0, build.stderr
 
     return made_once("built", build) / "site"

@@ -1,7 +1,6 @@
 """Facts about kasago.literate.equations.page: equations are found, checked, and named by line."""
 
 import pickle
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -231,7 +230,10 @@ def test_the_command_says_of_each_equation_what_was_found(tmp_path, monkeypatch,
 
 
 def test_pytest_has_a_test_for_each_equation(tmp_path):
-    shutil.copy(Path(__file__).parents[1] / "conftest.py", tmp_path)
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\nliterate_paths = ["."]\n'
+        "[tool.kasago.literate]\nequations = true\n"
+    )
     (tmp_path / "page.md").write_text(
         page(SQUARES, SQUARES_TIE)
         + "\n```python\nprint(1)\n```\n\n```output\n1\n```\n\n"

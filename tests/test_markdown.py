@@ -9,7 +9,6 @@ import textwrap
 import urllib.parse
 from concurrent.futures import Future
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from markdown import Markdown
@@ -80,12 +79,12 @@ def convert(tmp_path, monkeypatch, caplog):
         if name:
             SOURCE.set(Source(f"docs/{name}", header.count("\n") + 1))
         converter = Markdown(
-            extensions=[*EXTENSIONS, "pymdownx.arithmatex", "kasago.literate.markdown"],
+            extensions=[*EXTENSIONS, "pymdownx.arithmatex", "kasago.literate"],
             extension_configs={
                 "pymdownx.arithmatex": {"generic": True},
                 "pymdownx.highlight": {"pygments_lang_class": True},
                 "pymdownx.tabbed": {"alternate_style": True},
-                "kasago.literate.markdown": options,
+                "kasago.literate": options,
             },
         )
         return converter.convert(text), [record.getMessage() for record in caplog.records]
@@ -292,10 +291,10 @@ It is 0.5<!-- = x --> or $0.5$<!--
 x
 \\end{equation}
 
-    <!-- not computed: a limit -->
-    Indented.
-
 - item
+
+    <!-- not computed: a limit -->
+    $$x$$
 
     ```text
     <!-- = b -->
@@ -432,18 +431,11 @@ def test_references_find_equations_below_them():
 CONFIG = """\
 site_name: Site
 theme: mkdocs
-plugins: []
+plugins: [kasago.literate]
 use_directory_urls: false
 markdown_extensions:
-  - admonition
-  - pymdownx.highlight
-  - pymdownx.superfences
-  - pymdownx.arithmatex:
-      generic: true
-  - kasago.literate.markdown
-hooks: [{hook}]
+  - kasago.literate
 """
-HOOK = Path(markdown.__file__).parent.parent / "site" / "source.py"
 
 GOOD = """\
 # Good
@@ -490,7 +482,7 @@ def build(folder):
 def test_a_strict_build_runs_what_changed_and_stops_at_every_fault(tmp_path):
     log, docs, site = tmp_path / "log", tmp_path / "docs", tmp_path / "site"
     docs.mkdir()
-    (tmp_path / "mkdocs.yml").write_text(CONFIG.format(hook=HOOK))
+    (tmp_path / "mkdocs.yml").write_text(CONFIG)
     good = {name: GOOD.format(log=str(log), name=name) for name in "ab"}
     (docs / "index.md").write_text(DRAWN)
     for name, text in good.items():

@@ -87,8 +87,8 @@ from json import loads
 
 def convert(text, reference):
     converter = Markdown(
-        extensions=["pymdownx.highlight", "pymdownx.superfences", "kasago.literate.markdown"],
-        extension_configs={"kasago.literate.markdown": {"reference": reference}},
+        extensions=["pymdownx.highlight", "pymdownx.superfences", "kasago.literate"],
+        extension_configs={"kasago.literate": {"reference": reference}},
     )
     return converter.convert(text)
 

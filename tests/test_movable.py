@@ -9,9 +9,9 @@ import re
 
 import numpy as np
 import pytest
+from conftest import PAGES, ROOT, name_of, serving, text_of
 from markdown import Markdown
 
-from conftest import PAGES, ROOT, name_of, serving, text_of
 from kasago.common.convolution import Convolution
 from kasago.common.functions import softmax, softmax_loss, step_function
 from kasago.common.gradient import numerical_diff
@@ -95,8 +95,8 @@ def test_both_editions_have_the_same_figures_with_a_caption_each(subtests):
 
 def convert(text, caplog, **options):
     SOURCE.set(Source("docs/page.md", 8))
-    extensions = ["pymdownx.arithmatex", "pymdownx.superfences", "kasago.literate.markdown"]
-    configs = {"pymdownx.arithmatex": {"generic": True}, "kasago.literate.markdown": options}
+    extensions = ["pymdownx.arithmatex", "pymdownx.superfences", "kasago.literate"]
+    configs = {"pymdownx.arithmatex": {"generic": True}, "kasago.literate": options}
     page = Markdown(extensions=extensions, extension_configs=configs).convert(text)
     return page, [record.getMessage() for record in caplog.records]
 

@@ -4,7 +4,6 @@ import re
 from urllib.parse import unquote, urldefrag
 
 import pytest
-
 from conftest import mkdocs_build
 
 pytestmark = pytest.mark.xdist_group("offline")
@@ -13,10 +12,10 @@ LINK = re.compile(r'<(?:a|link|script|img)\b[^>]*? (?:href|src)="([^"]*)"')
 
 
 @pytest.fixture(scope="module")
-def copy(site, results, tmp_path_factory):
+def copy(site, literate_results, tmp_path_factory):
     """Return the folder of a site that was built to be read from a disk."""
     copy = tmp_path_factory.mktemp("offline")
-    build = mkdocs_build(copy, results, "--strict", DIRECTORY_URLS="false")
+    build = mkdocs_build(copy, literate_results, "--strict", DIRECTORY_URLS="false")
     assert build.returncode == 0, build.stderr
     return copy
 

@@ -9,7 +9,7 @@ import pytest
 
 from kasago.literate.running import run as run_module
 from kasago.literate.running.job import Job
-from kasago.literate.running.run import FORKS, SETTINGS, run
+from kasago.literate.running.run import FORKS, _environment, run
 
 pytestmark = pytest.mark.skipif(not FORKS, reason="nothing is loaded ahead of time")
 
@@ -57,7 +57,7 @@ def test_code_finds_the_modules_that_it_finds_in_a_fresh_interpreter(statement, 
     assert forked.error == ""
     fresh = subprocess.run(
         [sys.executable, "-W", "error", "-c", statement + LOOK],
-        env=os.environ | SETTINGS,
+        env=_environment(),
         cwd=tmp_path,
         capture_output=True,
         text=True,

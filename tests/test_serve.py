@@ -19,7 +19,6 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-
 from conftest import ROOT, mkdocs_build
 
 pytestmark = pytest.mark.xdist_group("serve")
@@ -139,10 +138,9 @@ HOOKS = [
 ]
 EXTENSIONS = """\
 markdown_extensions:
-  - pymdownx.superfences
-  - pymdownx.arithmatex: {generic: true}
-  - kasago.literate.markdown: {cache: results, equations: true}
+  - kasago.literate: {cache: results}
 """
+EQUATIONS = "[tool.kasago.literate]\nequations = true\n"
 # Writes down each page that is converted, and each use of the package.
 NOTING = """\
 import os
@@ -234,12 +232,14 @@ def small_book(folder):
     (pages / "other.md").write_text(OTHER)
     (pages / "reference.md").write_text("# Reference\n\n::: package.core.energy\n")
     (folder / "noting.py").write_text(NOTING)
+    (folder / "pyproject.toml").write_text(EQUATIONS)
     hooks = "".join(f"  - {ROOT}/{hook}\n" for hook in HOOKS)
     (folder / "mkdocs.yml").write_text(
         "site_name: Small\nsite_url: https://small.example/\n"
         "theme: {name: material, font: false, features: [content.code.copy]}\n"
         "watch: [package]\n"
-        "plugins:\n  - search\n  - autorefs\n  - mkdocstrings: {handlers: {python: {paths: [.]}}}\n"
+        "plugins:\n  - search\n  - kasago.literate\n  - autorefs\n"
+        "  - mkdocstrings: {handlers: {python: {paths: [.]}}}\n"
         "  - i18n:\n      docs_structure: suffix\n      reconfigure_search: false\n"
         "      languages:\n"
         "        - {locale: en, name: English, default: true}\n"
@@ -421,7 +421,7 @@ def test_a_mistake_in_the_configuration_takes_no_page_away(small, tab):
 
 @pytest.fixture
 def plain(tmp_path):
-    """Return a folder with a book of one language, in MkDocs' own theme, without any plugin."""
+    """Return a folder with a book of one language, in MkDocs' own theme, no plugin but ours."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "index.md").write_text(
         OTHER.replace("from package.other import ran\n\n", "")
@@ -430,7 +430,7 @@ def plain(tmp_path):
     page.write_text(page.read_text().replace('ran("other")\n', ""))
     hooks = "".join(f"  - {ROOT}/{hook}\n" for hook in HOOKS)
     (tmp_path / "mkdocs.yml").write_text(
-        f"site_name: Plain\nplugins: []\n{EXTENSIONS}hooks:\n{hooks}"
+        f"site_name: Plain\nplugins: [kasago.literate]\n{EXTENSIONS}hooks:\n{hooks}"
     )
     return tmp_path
 
@@ -474,13 +474,13 @@ def files_of(site):
     return texts | {str(f.relative_to(site)): f.read_bytes() for f in site.rglob("*.png")}
 
 
-def test_what_is_served_is_what_a_build_from_nothing_gives(results, tmp_path):
+def test_what_is_served_is_what_a_build_from_nothing_gives(literate_results, tmp_path):
     """The whole book. A chapter, its title, the names it uses; a chapter that comes and goes."""
     for name in ("docs", "kasago", "theme"):
         unwanted = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=unwanted)
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    with serve(tmp_path, KASAGO_CACHE=str(results), PYTHONPATH=str(tmp_path)) as book:
+    with serve(tmp_path, KASAGO_CACHE=str(literate_results), PYTHONPATH=str(tmp_path)) as book:
         book.settle(COLD)
         new_use = "```python\nfrom kasago.training import train\n```\n\n## "
         book.save("docs/descent.md", lambda text: text.replace("## ", new_use, 1))
@@ -503,7 +503,7 @@ def test_what_is_served_is_what_a_build_from_nothing_gives(results, tmp_path):
         book.says("Built ", times=2)
 
         site = tmp_path / "site"
-        build = mkdocs_build(site, results, folder=tmp_path, SITE_URL=book.address)
+        build = mkdocs_build(site, literate_results, folder=tmp_path, SITE_URL=book.address)
         assert build.returncode == 0, build.stderr
         fresh = files_of(site)
         different = lambda: [n for n in fresh if files_of(book.site).get(n) != fresh[n]]  # noqa: E731

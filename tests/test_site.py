@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-
 from conftest import PAGES, ROOT, address_of, mkdocs_build, name_of, snippets_of, text_of
+
 from kasago.literate.page.blocks import is_notebook
 from kasago.literate.running.results import Results, key
 from kasago.literate.site.progress import jobs_of
@@ -197,13 +197,13 @@ def test_the_font_of_the_formulas_comes_with_its_licence(site):
     assert "SIL OPEN FONT LICENSE" in (fonts / "LICENSE.txt").read_text("utf-8").upper()
 
 
-def test_a_second_build_has_all_results_and_gives_the_same_pages(site, results, tmp_path):
-    kept = Results(results)
+def test_a_second_build_has_all_results_and_gives_the_same_pages(site, literate_results, tmp_path):
+    kept = Results(literate_results)
     jobs = [job for page in PAGES for job in jobs_of(page)]
     assert len({key(job) for job in jobs}) > 250
     assert [f"{job.path}:{job.line}" for job in jobs if not kept.kept(job)] == []
 
-    build = mkdocs_build(tmp_path / "site", results, "--strict")
+    build = mkdocs_build(tmp_path / "site", literate_results, "--strict")
     assert build.returncode == 0, build.stderr
     for file in site.rglob("*.html"):
         again = tmp_path / "site" / file.relative_to(site)

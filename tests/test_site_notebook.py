@@ -119,8 +119,8 @@ def text_of(cells):
 
 
 def test_the_first_cell_installs_the_package(cells):
-    assert (cells[0].cell_type, cells[0].source) == ("code", INSTALL)
-    assert INSTALL.endswith("%pip install kasago")
+    # The name of the project, from its pyproject.toml.
+    assert (cells[0].cell_type, cells[0].source) == ("code", INSTALL.format("kasago"))
 
 
 def test_what_runs_is_a_cell_and_everything_else_is_text(cells):

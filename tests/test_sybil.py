@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,6 @@ from kasago.literate.running.job import Result
 from kasago.literate.running.results import Results
 from kasago.literate.running.run import Reads
 
-CONFTEST = (Path(__file__).parent.parent / "conftest.py").read_text("utf-8")
 GOOD = """\
 ---
 title: Good
@@ -80,9 +78,8 @@ def alone():
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "pytest.ini").write_text(
-        "[pytest]\naddopts = -p no:doctest\nfilterwarnings = error\n"
+        "[pytest]\naddopts = -p no:doctest\nfilterwarnings = error\nliterate_paths = .\n"
     )
-    (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "docs").mkdir()
     return tmp_path
 

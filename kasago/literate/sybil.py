@@ -1,4 +1,4 @@
-"""Snippets, equations and docstrings for Sybil, in ``conftest.py``; each with a name that stays.
+"""Snippets, equations and docstrings as tests of pytest, by Sybil; each with a name that stays.
 
 A snippet is called after the heading that it stands under, and its number there; an equation
 after its label; a docstring after what it describes. So a line that is added above it leaves its
@@ -10,12 +10,14 @@ import doctest
 import re
 import unittest
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sybil import Document, Example, Region, Sybil
+from sybil.typing import Parser
 
 from kasago.literate.equations.job import finding_in, job_of_equation
 from kasago.literate.equations.page import Equation, check_equation, equations_of
@@ -25,28 +27,70 @@ from kasago.literate.page.blocks import prose
 from kasago.literate.page.snippets import Snippet, parse
 from kasago.literate.running.check import check, check_source, job_of, same_output
 from kasago.literate.running.results import Results
+from kasago.literate.settings import settings
 
+# The fixture that gives a folder for what comes of them, new in each session.
+FIXTURE = "literate_results"
 HEADING = re.compile(r"^#+ +(?P<text>.*?)(?: *\{ ?#(?P<id>[\w-]+)[^}]*\})?[ \t]*$", re.MULTILINE)
 
 
-class Pages(Sybil):
-    """The snippets and equations of Markdown pages.
+class _Named(Sybil):
+    """The files of one kind that a project names, or that lie in folders which it names.
 
-    The fixture ``results`` gives a folder for what came of them, new in each session.
+    Parameters
+    ----------
+    suffix : str
+        What the names of the files end with.
+    parsers : sequence of callable
+        What finds the examples in a file.
+    paths : sequence of Path
     """
+
+    def __init__(self, suffix: str, parsers: Sequence[Parser], paths: Sequence[Path]) -> None:
+        super().__init__(parsers, pattern=f"*{suffix}", fixtures=[FIXTURE])
+        self.suffix, self.paths = suffix, paths
+
+    def should_parse(self, path: Path) -> bool:
+        """Return whether a file is one of them."""
+        return path.suffix == self.suffix and any(map(path.is_relative_to, self.paths))
+
+
+class Pages(_Named):
+    """The snippets and equations of Markdown pages."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__(".md", [snippets, equations], paths)
 
     def identify(self, example: Example) -> str:
         """Return the name of a snippet or an equation, for pytest."""
         return _names(example.document.text, relative(example.path))[example.start]
 
 
-class Docstrings(Sybil):
+class Docstrings(_Named):
     """The examples of docstrings."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__(".py", [docstrings], paths)
 
     def identify(self, example: Example) -> str:
         """Return the dotted name of what a docstring describes, for pytest."""
         source = Path(example.path).read_text(encoding="utf-8")
         return _described(source).get(example.line, f"line-{example.line}")
+
+
+def collector(paths: Sequence[Path]) -> Callable[[Path, Any], Any]:
+    """Return what collects the tests of a file, for the hook ``pytest_collect_file``.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Pages, modules, and folders of them.
+
+    Returns
+    -------
+    callable
+    """
+    return (Pages(paths) + Docstrings(paths)).pytest()
 
 
 def snippets(document: Document) -> Iterable[Region]:
@@ -85,7 +129,8 @@ def equations(document: Document) -> Iterable[Region]:
     LiterateError
         If the page breaks the rules of its equations.
     """
-    for equation in equations_of(document.text, relative(document.path)):
+    every = settings().equations
+    for equation in equations_of(document.text, relative(document.path), every=every):
         yield Region(equation.start, equation.end, equation, _check_equation)
 
 
@@ -114,7 +159,7 @@ def _run_snippet(example: Example) -> None:
         elif "not-run" in snippet.options:
             raise unittest.SkipTest(snippet.options["not-run"])
         else:
-            result = Results(example.namespace["results"]).of(job_of(snippet))
+            result = Results(example.namespace[FIXTURE]).of(job_of(snippet))
             _fail(check(snippet, result))
     except LiterateError as error:
         _fail([error])
@@ -122,7 +167,7 @@ def _run_snippet(example: Example) -> None:
 
 def _check_equation(example: Example) -> None:
     equation: Equation = example.parsed
-    results = Results(example.namespace["results"])
+    results = Results(example.namespace[FIXTURE])
 
     def find(latex: str, tie: str) -> str:
         return finding_in(results.of(job_of_equation(latex, tie)))
@@ -146,7 +191,9 @@ def _fail(errors: list[LiterateError]) -> None:
 def _names(text: str, path: str) -> dict[int, str]:
     """Return the names of the snippets and equations of a page, by where they begin."""
     headings = {m.start(): m["id"] or _slug(m["text"]) for m in HEADING.finditer(prose(text, path))}
-    labels = {each.start: each.label for each in equations_of(text, path)}
+    labels = {
+        each.start: each.label for each in equations_of(text, path, every=settings().equations)
+    }
     starts = [*labels, *(snippet.start for snippet in parse(text, path))]
     counts: Counter[str] = Counter()
     names: dict[int, str] = {}

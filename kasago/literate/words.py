@@ -1,6 +1,19 @@
-"""Every word that stands on a page and not in its source, in each language."""
+"""Every word that stands on a page and not in its source, in each language.
 
+A project adds a language, or changes a word, in ``[tool.kasago.literate.words]`` of its
+``pyproject.toml``::
+
+    [tool.kasago.literate.words.fr]
+    error = "Cette page échoue"
+    not-run = "Non exécuté : {}"
+
+The names are those of `WORDS`; what is not given is English.
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
+
+from kasago.literate.settings import TABLE, SettingsError, settings
 
 WORDS = {
     "en": {
@@ -133,7 +146,40 @@ def words_in(language: str) -> dict[str, str]:
     >>> words_in("ja")["contents"], words_in("tlh")["contents"]
     ('目次', 'Contents')
     """
-    return WORDS.get(language, WORDS["en"])
+    return WORDS["en"] | WORDS.get(language, {}) | checked(settings().words.get(language, {}))
+
+
+def checked(words: Mapping[str, str]) -> Mapping[str, str]:
+    """Return words of a project, if they can take the place of ours.
+
+    Parameters
+    ----------
+    words : dict of str to str
+
+    Returns
+    -------
+    dict of str to str
+
+    Raises
+    ------
+    SettingsError
+        If there is no such word, or one has another number of places to be filled.
+
+    Examples
+    --------
+    >>> checked({"error": "Cette page échoue"})
+    {'error': 'Cette page échoue'}
+    """
+    for name, word in words.items():
+        if name not in WORDS["en"]:
+            known = ", ".join(WORDS["en"])
+            raise SettingsError(f"[{TABLE}.words] has no word {name!r}; known: {known}")
+        if word.count("{}") != (places := WORDS["en"][name].count("{}")):
+            raise SettingsError(
+                f"[{TABLE}.words] {name}: {{}} stands {places} time(s) in "
+                f"{WORDS['en'][name]!r}, and not in {word!r}"
+            )
+    return words
 
 
 def words_of(page: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from kasago.literate.equations.page import check_equation, equations_of
 from kasago.literate.errors import LiterateError
 from kasago.literate.files import relative
+from kasago.literate.settings import settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     failed = False
     for page in parser.parse_args(arguments).pages:
         try:
-            equations = equations_of(page.read_text(encoding="utf-8"), relative(page))
+            text = page.read_text(encoding="utf-8")
+            equations = equations_of(text, relative(page), every=settings().equations)
         except LiterateError as error:
             print(error, file=sys.stderr)
             failed = True

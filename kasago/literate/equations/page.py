@@ -53,8 +53,10 @@ class Equation:
     end: int
 
 
-def equations_of(text: str, path: str, first_line: int = 1) -> list[Equation]:
-    r"""Return the display equations of a page, each with its tie if it has one.
+def equations_of(
+    text: str, path: str, first_line: int = 1, *, every: bool = True
+) -> list[Equation]:
+    r"""Return the display equations of a page, each with its tie: all, or those that have one.
 
     Parameters
     ----------
@@ -64,6 +66,8 @@ def equations_of(text: str, path: str, first_line: int = 1) -> list[Equation]:
         The page's name, for messages.
     first_line : int
         The line of the file on which the text begins: a header may have been cut off.
+    every : bool
+        Whether each equation needs a tie, as the option `equations` of a project says.
 
     Returns
     -------
@@ -72,7 +76,8 @@ def equations_of(text: str, path: str, first_line: int = 1) -> list[Equation]:
     Raises
     ------
     LiterateError
-        If a tie stands above no equation, or a display formula is not written as an equation.
+        If a tie stands above no equation; where each equation needs one, also if a display formula
+        is not written as an equation.
 
     Examples
     --------
@@ -116,6 +121,8 @@ def equations_of(text: str, path: str, first_line: int = 1) -> list[Equation]:
         raise LiterateError(
             path, line(start), "this tie stands above no equation: the next line has to begin one"
         )
+    if not every:
+        return [equation for equation in equations if equation.kind]
     rest = _without(INLINE, _without(EQUATION, shown))
     if stray := DISPLAY.search(rest):
         raise LiterateError(

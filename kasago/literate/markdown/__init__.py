@@ -3,21 +3,19 @@
 In ``mkdocs.yml``::
 
     markdown_extensions:
-      - kasago.literate.markdown:
+      - kasago.literate:
           cache: .cache/literate     # where results are kept between builds
-          equations: true            # each display equation needs a tie to code (optional)
           reference: kasago          # the names of this package become links (optional)
           movable: kasago.movable    # the package with figures that move (optional)
           repository: https://...    # where problems with a snippet are reported (optional)
 
-It needs `pymdownx.superfences` (highlighted fences) and `pymdownx.arithmatex` with
-``generic: true`` (formulas) beside it, and the MkDocs plugin autorefs for the links;
-`kasago.literate.markdown.highlight` in the place of `pymdownx.highlight` saves time. What fails
-is logged as an error, which stops ``mkdocs build --strict``, and is shown on the page, in its
-place.
+How a snippet is run is the same for the build and for pytest: see `kasago.literate.settings`.
+The links need the MkDocs plugin autorefs; `kasago.literate.markdown.highlight` in the place of
+`pymdownx.highlight` saves time. What fails is logged as an error, which stops
+``mkdocs build --strict``, and is shown on the page, in its place.
 
 A converter is given text without a name, and without the header of the file. Who knows the file
-says so in `SOURCE`, as the hook ``kasago/literate/site/source.py`` does for MkDocs; a message then
+says so in `SOURCE`, as the plugin in `kasago.literate.site.plugin` does for MkDocs; a message then
 names it and its line, and the words that the extension adds are in the language that the suffix
 of the file names: Japanese for ``page.ja.md``. Else a message names the line of the text.
 """
@@ -55,8 +53,14 @@ from kasago.literate.running.figure import embed
 from kasago.literate.running.job import Job, Result
 from kasago.literate.running.pool import Pool, pool_of
 from kasago.literate.running.results import key
-from kasago.literate.words import words_of
+from kasago.literate.settings import EXPECTED, FILE, TABLE, SettingsError, settings
+from kasago.literate.words import words_in, words_of
 
+# The extensions that it needs, with their settings: fences inside of lists, and formulas.
+NEEDED: dict[str, dict[str, Any]] = {
+    "pymdownx.superfences": {},
+    "pymdownx.arithmatex": {"generic": True},
+}
 # What a text has that `parse` has something to say to; most docstrings of a reference have none.
 MARKS = re.compile("```|~~~|<|figures/|[\x00-\x08\x0b-\x1f\x7f\ufeff]", re.IGNORECASE)
 # A child of the logger whose records MkDocs counts under --strict (errors also under --quiet).
@@ -80,15 +84,29 @@ class LiterateExtension(Extension):
     def __init__(self, **kwargs: Any) -> None:
         self.config = {
             "cache": [".cache/literate", "The folder in which results are kept between builds"],
-            "equations": [False, "Whether each display equation needs a tie to code"],
             "reference": ["", "The package whose names in code are links; none if empty"],
             "movable": ["", "The package with the modules of figures that move; none if empty"],
             "repository": ["", "Where a problem with a snippet is reported; nowhere if empty"],
         }
+        for name, value in kwargs.items():
+            self._check(name, value)
+        words_in("")  # what the project says of itself is refused before a page is
         super().__init__(**kwargs)
 
+    def _check(self, name: str, value: object) -> None:
+        if name not in self.config:
+            where = f"; it stands in {FILE}, [{TABLE}]" if name in EXPECTED else ""
+            raise SettingsError(
+                f"the extension has no option {name!r}{where}; known: {', '.join(self.config)}"
+            )
+        if not isinstance(value, str | os.PathLike):
+            raise SettingsError(f"the option {name!r} of the extension is a text, not {value!r}")
+
     def extendMarkdown(self, md: Markdown) -> None:
-        """Register the steps."""
+        """Register the steps, and the extensions that they need where the site has none."""
+        for name, theirs in NEEDED.items():
+            if not any(type(each).__module__ == name for each in md.registeredExtensions):
+                md.registerExtensions([name], {name: theirs})
         page = CurrentPage()
         pool = pool_of(Path(os.fspath(self.getConfig("cache"))))
         snippets = SnippetPreprocessor(md, page, pool, self.getConfigs())
@@ -146,8 +164,7 @@ class SnippetPreprocessor(Preprocessor):
     ) -> None:
         super().__init__(md)
         self.page, self.pool = page, pool
-        self.repository, self.all_equations = options["repository"], options["equations"]
-        self.movable = options["movable"]
+        self.repository, self.movable = options["repository"], options["movable"]
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines of the page with its snippets run."""
@@ -185,18 +202,12 @@ class SnippetPreprocessor(Preprocessor):
         return text.split("\n") if edits else lines
 
     def _equations(self, text: str) -> list[Equation]:
-        """Return the equations to check: those that have a tie, or all of them."""
-        source = self.page.source
-        try:
-            equations = equations_of(text, source.path, source.first_line)
-        except LiterateError:
-            if self.all_equations:
-                raise
-            return []
-        if self.all_equations and source.path:
-            for equation in equations:
-                if not equation.tie:
-                    check_equation(equation)
+        """Return the equations to compare; refuse one that lacks the tie that it needs."""
+        source, every = self.page.source, settings().equations
+        equations = equations_of(text, source.path, source.first_line, every=every)
+        for equation in equations:
+            if not equation.tie:
+                check_equation(equation)
         return [equation for equation in equations if equation.kind == "formula" and equation.tie]
 
     def _run(self, job: Job) -> "Future[Result]":
@@ -405,8 +416,3 @@ def _box(page: CurrentPage, message: str) -> str:
         f'<div class="admonition failure"><p class="admonition-title">{page.words["error"]}</p>'
         f"<pre>{html.escape(message)}</pre></div>"
     )
-
-
-def makeExtension(**kwargs: Any) -> LiterateExtension:
-    """Return the extension, for Python-Markdown."""
-    return LiterateExtension(**kwargs)

@@ -28,6 +28,7 @@ from filelock import FileLock, Timeout
 from kasago.literate.files import write_whole
 from kasago.literate.running import run as running
 from kasago.literate.running.job import Job, Result, ends_as_said
+from kasago.literate.settings import settings
 
 log = logging.getLogger("mkdocs.kasago.literate")
 
@@ -46,7 +47,6 @@ MACHINERY = [
         "forkserver.py",
         "hiding.py",
         "job.py",
-        "matplotlibrc",
         "results.py",
         "run.py",
     )
@@ -70,12 +70,10 @@ class Results:
     folder : Path
         Made when it is needed. One that cannot be written is noted in the log, and runs are not
         kept.
-    time_limit : float
-        Seconds after which a run is ended.
     """
 
-    def __init__(self, folder: Path, time_limit: float = running.TIME_LIMIT) -> None:
-        self.folder, self.time_limit = folder, time_limit
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._noted = False
 
     def of(self, job: Job, stop: threading.Event | None = None) -> Result:
@@ -106,7 +104,7 @@ class Results:
             if kept := self.kept(job):
                 return kept
             start = time.time_ns()
-            result, reads = running.run(job, self.time_limit, stop)
+            result, reads = running.run(job, settings().time_limit, stop)
             if reads.alone and ends_as_said(job, result):
                 self._keep(job, result, reads, start)
             return result
@@ -212,7 +210,8 @@ def key(job: Job) -> str:
     -------
     str
     """
-    parts = [sys.version, *(file_digest(file) for file in MACHINERY)]
+    parts = [sys.version, *(file_digest(file) for file in [*MACHINERY, running.style_file()])]
+    parts += settings().warnings
     codes = [code for _, code in job.cells]  # wherever they stand
     return _checksum(json.dumps([codes, sorted(job.expressions), *parts]))
 

@@ -21,15 +21,13 @@ from typing import Any, Protocol
 from kasago.literate.running import FIGURES_FOLDER
 from kasago.literate.running.figure import clean
 from kasago.literate.running.job import Job, Result
+from kasago.literate.settings import settings
 
-# Seconds. Many times what the longest snippet of the book takes.
-TIME_LIMIT = 120.0
-
+# How Matplotlib draws in the colours of a page.
 STYLE = Path(__file__).with_name("matplotlibrc")
 
-# How code is run for a page: drawn in the page's style, on one thread.
-SETTINGS = {
-    "MATPLOTLIBRC": str(STYLE),
+# How code is run for a page, on one thread.
+ENVIRONMENT = {
     "MPLBACKEND": "module://kasago.literate.running.backend",
     "PYTHONHASHSEED": "0",
     "PYTHONIOENCODING": "utf-8",
@@ -86,19 +84,20 @@ class Reads:
 
 
 def run(
-    job: Job, time_limit: float = TIME_LIMIT, stop: threading.Event | None = None
+    job: Job, time_limit: float | None = None, stop: threading.Event | None = None
 ) -> tuple[Result, Reads]:
     """Run a job in a fresh process and an empty folder.
 
-    Warnings are errors there, the numerical libraries use one thread (so that the same code
-    gives the same bits on any number of cores), and ``plt.show()`` hands over the figures.
-    Where processes fork, it starts from one that has NumPy and Matplotlib loaded.
+    Warnings are errors there if the project does not say otherwise, the numerical libraries use
+    one thread (so that the same code gives the same bits on any number of cores), and
+    ``plt.show()`` hands over the figures. Where processes fork, it starts from one that has NumPy
+    and Matplotlib loaded.
 
     Parameters
     ----------
     job : Job
-    time_limit : float
-        Seconds after which the process is ended.
+    time_limit : float, optional
+        Seconds after which the process is ended; those of the project if not given.
     stop : threading.Event, optional
         Ends the process when it is set.
 
@@ -113,6 +112,7 @@ def run(
     Stopped
         If it was ended by `stop`.
     """
+    time_limit = time_limit or settings().time_limit
     with tempfile.TemporaryDirectory(prefix="kasago-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         for part in ("work", "figures"):
@@ -140,9 +140,21 @@ def run(
         return Result(output, figures, values=_read(folder / "done", {}), ends=ends), reads
 
 
+def style_file() -> str:
+    """Return the file of the settings with which Matplotlib draws.
+
+    Returns
+    -------
+    str
+        An empty one where it is to draw as it does by itself.
+    """
+    style = settings().style
+    return {"page": str(STYLE), "matplotlib": os.devnull}.get(style, style)
+
+
 def _environment() -> dict[str, str]:
     """Return the environment in which code runs: in another folder, but it finds the same."""
-    environment = os.environ | SETTINGS
+    environment = os.environ | ENVIRONMENT | {"MATPLOTLIBRC": style_file()}
     if path := environment.get("PYTHONPATH"):
         absolute = map(os.path.abspath, path.split(os.pathsep))
         environment["PYTHONPATH"] = os.pathsep.join(absolute)
@@ -223,7 +235,7 @@ class _ForkServer:
         self.parent = os.getpid()
         with control:
             self.process = subprocess.Popen(
-                [sys.executable, "-W", "error", "-c", code],
+                [*_python(), "-c", code],
                 cwd="/",
                 env=_environment(),
                 stdin=subprocess.PIPE,
@@ -254,10 +266,16 @@ class _ForkServer:
             self.process.wait()
 
 
-def _setting() -> dict[str, str]:
+def _python() -> list[str]:
+    """Return how Python is started: with what it does about warnings."""
+    return [sys.executable, *(f"-W{each}" for each in settings().warnings)]
+
+
+def _setting() -> list[str]:
     """Return what a process of Python reads when it starts."""
-    read = ("PYTHON", "MPL", "LC_", "LANG")
-    return {name: value for name, value in _environment().items() if name.startswith(read)}
+    read = ("PYTHON", "MPL", "MATPLOTLIB", "LC_", "LANG")
+    environment = _environment().items()
+    return _python() + [f"{name}={value}" for name, value in environment if name.startswith(read)]
 
 
 class _Servers:
@@ -352,7 +370,7 @@ class _Started:
 @contextmanager
 def _started(folder: Path) -> Iterator[_Process]:
     program = Path(__file__).with_name("child.py")
-    command = [sys.executable, "-W", "error", str(program), str(folder)]
+    command = [*_python(), str(program), str(folder)]
     # Into files, not pipes: a process that the snippet leaves behind cannot hold us up.
     with (
         open(folder / "stdout", "wb") as stdout,

@@ -25,7 +25,7 @@ def cache_of(config: MkDocsConfig) -> Path:
     -------
     Path
     """
-    options = config.mdx_configs.get("kasago.literate.markdown") or {}
+    options = config.mdx_configs.get("kasago.literate") or {}
     return Path(options.get("cache") or ".cache/literate")
 
 

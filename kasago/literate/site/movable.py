@@ -1,6 +1,6 @@
 """A hook for MkDocs: what the figures that a reader moves are made of, as files of the site.
 
-In ``mkdocs.yml``, beside the option `movable` of the extension `kasago.literate.markdown`::
+In ``mkdocs.yml``, beside the option `movable` of the extension `kasago.literate`::
 
     hooks:
       - kasago/literate/site/movable.py
@@ -46,7 +46,7 @@ def data_of(package: str) -> dict[str, bytes]:
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Write the files, before a server answers with a page that asks for them."""
-    options: dict[str, Any] = config.mdx_configs.get("kasago.literate.markdown") or {}
+    options: dict[str, Any] = config.mdx_configs.get("kasago.literate") or {}
     package = options.get("movable")
     found = importlib.util.find_spec(package) if package else None
     if not package or not found:

@@ -25,12 +25,13 @@ from kasago.literate.page.snippets import Snippet, parse
 from kasago.literate.running.check import check_source, job_of
 from kasago.literate.running.job import Job, Result
 from kasago.literate.running.raster import to_png
+from kasago.literate.settings import settings
 from kasago.literate.site.kept import digest, kept
 from kasago.literate.words import words_of
 
 INSTALL = """\
 # Where the package is published; in a copy of its repository: %pip install .
-%pip install kasago"""
+%pip install {}"""
 
 FORMAT = {"extension": ".md", "split_at_heading": True, "root_level_metadata_as_raw_cell": False}
 # Marks a fence that is to stay Markdown, for jupytext.
@@ -89,7 +90,7 @@ def notebook_of(
     if not came:
         return None
     shown = [check_source(snippet) for snippet in snippets if "source" in snippet.options]
-    key = digest("notebook", path, address, text, *map(repr, came), *shown)
+    key = digest("notebook", path, address, text, settings().install, *map(repr, came), *shown)
     return kept(folder, key, lambda: _made(text, path, address, came, folder).encode()).decode()
 
 
@@ -99,7 +100,7 @@ def _made(text: str, path: str, address: str, results: Sequence[Result], folder:
     snippets = parse(text, path)
     running = zip((snippet for snippet in snippets if snippet.runs), results, strict=True)
     book: Any = jupytext.reads(_markdown(text, path, address, snippets), fmt=FORMAT)
-    cells = [_cell("code", INSTALL)]
+    cells = _first_cells()
     for read in book.cells:
         cell = _cell(read.cell_type, read.source)
         if read.cell_type == "code":
@@ -194,7 +195,7 @@ def empty_notebook(text: str, address: str) -> str:
         The text of a file ``.ipynb``, the same for the same page.
     """
     book: Any = jupytext.reads(text, fmt=FORMAT)
-    cells = [_cell("code", INSTALL)]
+    cells = _first_cells()
     for read in book.cells:
         source = read.source
         if read.cell_type == "markdown":
@@ -295,6 +296,12 @@ def _on_site(link: str, address: str, own: str) -> str:
     name, mark, anchor = link.partition("#")
     name = re.sub(r"(?:^|(?<=/))index\.\w+$", "", name or own)
     return urljoin(address, re.sub(r"\.(?:md|ipynb)$", "/", name)) + mark + anchor
+
+
+def _first_cells() -> list[dict[str, Any]]:
+    """Return the cell that installs what the snippets import, if the project names anything."""
+    name = settings().install
+    return [_cell("code", INSTALL.format(name))] if name else []
 
 
 def _cell(kind: str, source: str) -> dict[str, Any]:

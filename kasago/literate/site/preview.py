@@ -49,7 +49,7 @@ from kasago.literate.running.job import Job, Result
 from kasago.literate.running.pool import pool_of
 from kasago.literate.site.kept import cache_of
 from kasago.literate.site.once import once
-from kasago.literate.site.source import why_unreadable
+from kasago.literate.site.plugin import why_unreadable
 from kasago.literate.site.state import state
 
 log = logging.getLogger("mkdocs.kasago.literate")

@@ -1,6 +1,6 @@
 """A hook for MkDocs: both cores work from the start of a build, and the terminal says how far.
 
-In ``mkdocs.yml``, beside the extension `kasago.literate.markdown`::
+In ``mkdocs.yml``, beside the extension `kasago.literate`::
 
     hooks:
       - kasago/literate/site/progress.py
@@ -29,6 +29,7 @@ from kasago.literate.page.snippets import parse
 from kasago.literate.running.check import job_of
 from kasago.literate.running.job import Job, Result
 from kasago.literate.running.pool import pool_of
+from kasago.literate.settings import settings
 from kasago.literate.site.kept import cache_of
 from kasago.literate.site.notebook import job_of_notebook
 from kasago.literate.site.state import state
@@ -129,7 +130,10 @@ def jobs_of(source: Path) -> Iterator[Job]:
         if is_notebook(text):
             yield job_of_notebook(text, path)
             return
-        snippets, equations = parse(text, path), equations_of(text, path)
+        snippets, equations = (
+            parse(text, path),
+            equations_of(text, path, every=settings().equations),
+        )
     except (LiterateError, OSError, ValueError):
         return  # who converts the page says so
     yield from (job_of(snippet) for snippet in snippets if snippet.runs)
