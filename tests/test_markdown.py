@@ -106,6 +106,15 @@ plt.show()
 """
 
 
+def test_lines_are_marked_and_numbered_as_the_fence_says(convert):
+    fence = '```python title="a.py" hl_lines="2" linenums="7"\nx = 1\ny = 2\n```\n'
+    page, errors = convert(fence)
+    assert errors == []
+    assert '<span class="hll">' in page
+    assert re.findall(r'data-linenos="(\d) "|<span class="normal">(\d)</span>', page)
+    assert "a.py" in page
+
+
 def test_figures_are_on_the_page_with_their_alt_text_and_caption(convert):
     page, messages = convert(f"Before.\n\n{SNIPPET}\nAfter.")
     assert messages == []

@@ -254,7 +254,7 @@ REFUSED = {
     "after a number": ("a\n1. ```python\n   x\n   ```\n", 2, "begins its line"),
     "after a bullet and a quote": ("- > ```python\n", 1, "pass untested"),
     "on one line": ("```python x = 1```\n", 1, "pass untested"),
-    "no language": ("```\nx\n```\n", 1, "names its language"),
+    "no language": ("```\nx\n```\n", 1, "names no language may be Python"),
     "never closed": ("text\n```python\nx\n", 2, "never ends"),
     "never closed, at the very end": ("text\n```python", 2, "never ends"),
     "closed by fewer": ("````python\nx\n```\n", 1, "never ends"),

@@ -1,133 +1,49 @@
 """Facts about kasago.literate in the hands of another author: a book of their own, plain MkDocs.
 
-Nothing of this book is in it: a theme of MkDocs itself, a package, a page, a conftest.
+The book is the one that the page "Your own book" makes, file by file.
 """
 
 import fcntl
 import os
+import re
 import signal
 import subprocess
 import sys
-import textwrap
 import time
-from pathlib import Path
 
 import pytest
+from conftest import ROOT, text_of
 
-from kasago.literate.site import source
-
-CONFTEST = Path(__file__).parent.parent / "conftest.py"
 LIMIT = 60  # seconds that a busy machine may take
-FILES = {
-    "mkdocs.yml": """\
-        site_name: Tides
-        theme: mkdocs
-        markdown_extensions:
-          - pymdownx.superfences
-          - pymdownx.arithmatex:
-              generic: true
-          - kasago.literate.markdown:
-              equations: true
-        hooks:
-          - HOOK
-        """,
-    "pytest.ini": """\
-        [pytest]
-        addopts = -p no:doctest
-        filterwarnings = error
-        """,
-    "tides/__init__.py": '''\
-        """Tides.
-
-        >>> height(1)
-        2
-        """
+PAGE = ROOT / "docs" / "your-own-book.md"
+FILE = re.compile(r'^(`{3,})\w+ title="([\w./]+)"\n(.*?)^\1$', re.DOTALL | re.MULTILINE)
+FILES = {name: text for _, name, text in FILE.findall(text_of(PAGE))}
 
 
-        def height(hour):
-            """Return the height of the water.
-
-            >>> height(2)
-            4
-            """
-            return 2 * hour
-        ''',
-    "tides/plot.py": """\
-        import matplotlib.pyplot as plt
-
-        from tides import height
-
-
-        def day():
-            plt.plot([height(hour) for hour in range(24)])
-        """,
-    "docs/index.md": """\
-        # Tides
-
-        ```python
-        from tides import height
-
-        print(height(3))
-        ```
-
-        ```output
-        6
-        ```
-
-        It is 8<!-- = height(4) --> an hour later.
-
-        <!-- formula: tides.height(t); t: real[N] -->
-        $$
-        h_n = 2 t_n
-        $$
-
-        ## The day { #day }
-
-        ```python
-        import matplotlib.pyplot as plt
-
-        from tides.plot import day
-
-        day()
-        plt.show()
-        ```
-
-        ![The height of the water rises over the day](figures/day.svg)
-
-        ```python
-        print(1 + 1)
-        ```
-
-        ```output
-        2
-        ```
-        """,
-}
+def write(folder):
+    """Write the files of the page into a folder."""
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
 
 
 @pytest.fixture
 def project(tmp_path):
-    for name, text in FILES.items():
-        file = tmp_path / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(textwrap.dedent(text))
-    (tmp_path / "conftest.py").write_text(CONFTEST.read_text())
-    settings = tmp_path / "mkdocs.yml"
-    settings.write_text(settings.read_text().replace("HOOK", source.__file__))
-    return tmp_path
+    return write(tmp_path)
 
 
 BUILD = ["-m", "mkdocs", "build", "--strict"]
-TEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+TEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
 REWRITE = ["-m", "kasago.literate", "docs"]
 
 
-def command(project, options, **settings):
-    """Return how a program of Python is started in a project."""
+def command(project, options, python=None, **settings):
+    """Return how a program of Python is started in a project: of this Python, or of another."""
     path = os.pathsep.join([str(project), os.environ.get("PYTHONPATH", "")])
-    environment = os.environ | {"PYTHONPATH": path, "COLUMNS": "150"}
+    environment = os.environ | {"PYTHONPATH": "" if python else path, "COLUMNS": "150"}
     return {
-        "args": [sys.executable, *options],
+        "args": [python or sys.executable, *options],
         "cwd": project,
         "env": environment,
         "stdout": subprocess.PIPE,
@@ -137,44 +53,79 @@ def command(project, options, **settings):
     }
 
 
-def ended(project, options):
-    return subprocess.run(**command(project, options), timeout=LIMIT, check=False)
+def ended(project, options, python=None):
+    return subprocess.run(**command(project, options, python), timeout=LIMIT, check=False)
 
 
-def change(project):
-    module = project / "tides" / "__init__.py"
-    module.write_text(module.read_text().replace("2 * hour", "3 * hour"))
+def uv(*arguments, folder=ROOT):
+    """Run uv; skip where it, or what it has to download, cannot be reached."""
+    command = [sys.executable, "-m", "uv", *map(str, arguments)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no registry of packages: {done.stderr.strip()[-300:]}")
 
 
-def test_a_strict_build_notices_a_change_of_another_authors_package(project):
-    first = ended(project, BUILD)
-    assert first.returncode == 0, first.stdout
-    page = (project / "site" / "index.html").read_text()
-    assert 'aria-label="The height of the water rises over the day"' in page
-    assert "<math" in page
-    change(project)
-    second = ended(project, BUILD)
-    assert second.returncode == 1
-    assert "docs/index.md:3: the snippet prints something else; expected" in second.stdout
-    assert "docs/index.md:13: the page says 8, and height(4) gives 12" in second.stdout
-    # All the rest of the page is as it was.
-    assert "Aborted with 3 errors in strict mode!" in second.stdout
-    assert "docs/index.md:16: the equation is not tides.height(t)" in second.stdout
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """Return the book of the page, and a Python that has what the page installs, and no more."""
+    folder = tmp_path_factory.mktemp("own")
+    book, home = folder / "fall", folder / "environment"
+    book.mkdir()
+    write(book)
+    uv("build", "--quiet", "--wheel", "--out-dir", folder)
+    uv("venv", "--quiet", "--python", sys.executable, home)
+    [wheel] = folder.glob("*.whl")
+    [names] = re.findall(r'^pip install "kasago(\[literate\])" (.*)$', text_of(PAGE), re.MULTILINE)
+    kasago = f"kasago{names[0]} @ {wheel.as_uri()}"
+    [python] = home.glob("*/python")
+    pip = ("pip", "install", "--quiet", "--python", python)
+    uv(*pip, kasago, *names[1].split(), folder=book)
+    return book, python
 
 
-def test_the_tests_notice_a_change_of_another_authors_package(project):
-    tests = ended(project, TEST)
-    assert "6 passed" in tests.stdout.splitlines()[-1], tests.stdout
-    change(project)
-    tests = ended(project, TEST)
-    assert tests.returncode == 1
-    assert "docs/index.md:3: the snippet prints something else; expected" in tests.stdout
-    summary = tests.stdout[tests.stdout.index("short test summary info") :]
-    assert "docs/index.md::tides-1 - Failed: docs/index.md:3: the snippet prints" in summary
-    assert "docs/index.md::tides-2 - Failed: docs/index.md:16: the equation is not" in summary
-    assert "tides/__init__.py::module" in summary
-    assert "tides/__init__.py::height" in summary
-    assert "4 failed, 2 passed" in tests.stdout.splitlines()[-1]
+def test_the_book_of_the_page_is_built_and_tested_from_the_wheel_and_plain_mkdocs(installed):
+    book, python = installed
+    tests = ended(book, TEST, python)
+    assert "3 passed" in tests.stdout.splitlines()[-1], tests.stdout
+    build = ended(book, BUILD, python)
+    assert build.returncode == 0, build.stdout
+    page = (book / "site" / "index.html").read_text("utf-8")
+    assert 'aria-label="The height falls from 20 m' in page
+    assert '<div class="formula"><math' in page
+    assert "0.4 m are left" in page
+    assert 'href="assets/literate/literate.css"' in page
+    assert (book / "site" / "assets" / "literate" / "kasago-math.woff2").is_file()
+
+    # The five faults; the result of an unchanged snippet is kept, and its package changes.
+    (book / "fall.py").write_text(FILES["fall.py"].replace("g / 2", "g / 3"))
+    for name, text in FAULTS.items():
+        (book / "docs" / f"{name}.md").write_text(text)
+    tests = ended(book, [*TEST, "--continue-on-collection-errors"], python)
+    build = ended(book, BUILD, python)
+    assert (tests.returncode, build.returncode) == (1, 1)
+    assert "Aborted with 7 errors in strict mode!" in build.stdout
+    for message in SAID:
+        assert message in tests.stdout
+        assert message in build.stdout
+    assert "fall.py::height" in tests.stdout  # the docstring, which the build does not see
+
+
+FAULTS = {
+    "output": "```python\nprint(1 + 1)\n```\n\n```output\n3\n```\n",
+    "figure": "# No figure\n\n```python\nx = 1\n```\n\n![A line that rises](figures/line.svg)\n",
+    "escape": "# Escapes\n\n```py\nprint(1)\n```\n",
+    "formula": "<!-- formula: x**2; x: real[N] -->\n$$\ny_n = x_n^3\n$$\n",
+}
+SAID = [
+    "docs/output.md:1: the snippet prints something else; expected",
+    "docs/figure.md:3: the page has 1 image line(s) after the snippet, the snippet drew 0",
+    "docs/escape.md:3: a fence marked 'py' would pass untested",
+    "docs/formula.md:2: the equation is not x**2",
+    # What the package has changed.
+    "docs/index.md:6: the equation is not fall.height(t)",
+    "docs/index.md:10: the snippet prints something else; expected",
+    "docs/index.md:27: the page says 0.4, and height(2.0) gives 6.92",
+]
 
 
 def test_a_cache_that_is_no_folder_does_not_fail_a_strict_build(project):

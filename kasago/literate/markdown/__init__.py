@@ -46,7 +46,7 @@ from kasago.literate.markdown.source import SOURCE, Pending, Source
 from kasago.literate.page.blocks import fenced
 from kasago.literate.page.movable import Movable, movable_in, movables_of
 from kasago.literate.page.numbers import without_comments
-from kasago.literate.page.snippets import Figure, Snippet, parse
+from kasago.literate.page.snippets import SHOWN, Figure, Snippet, parse
 from kasago.literate.page.source import module_file
 from kasago.literate.running.check import check, check_source, job_of
 from kasago.literate.running.figure import embed
@@ -281,8 +281,10 @@ class SnippetPreprocessor(Preprocessor):
         if outcome.pending:
             origin += f' data-run="{outcome.pending.name}"'
         yield stash(f'<div class="snippet"{origin}>')
-        title = snippet.options.get("title") or source
-        yield fenced(f'python title="{title}"' if title else "python", outcome.code)
+        shown = {"title": source} if source else {}
+        shown |= {name: snippet.options[name] for name in SHOWN if name in snippet.options}
+        options = "".join(f' {name}="{value}"' for name, value in shown.items())
+        yield fenced(f"python{options}", outcome.code)
         if self.repository:
             yield stash(_report_link(self.repository, self.page, outcome))
         if reason := snippet.options.get("not-run"):

@@ -15,7 +15,7 @@ OPENS_PYTHON = re.compile(
 HTML_PYTHON = re.compile(rf"<(?:pre|code|div)\b[^<>]*[\s\"'=-]{PYTHON}", re.IGNORECASE)
 # What follows the ticks: of a snippet, and of any other fence, as far as every reader of
 # Markdown agrees that a fence begins there.
-SNIPPET_INFO = re.compile(r'python(?: [a-z-]+="[^"\n]*")*')
+SNIPPET_INFO = re.compile(r'python(?: [a-z_-]+="[^"\n]*")*')
 OTHER_INFO = re.compile(r'[\w+#-]+(?: title="[^"`\n]*")?|\{ ?\.[\w-]+(?: \.[\w-]+)* ?\}')
 # Inline, by reference and in HTML.
 DRAWN_IMAGE = re.compile(
@@ -47,7 +47,10 @@ def wrong_info(info: str) -> str:
     """
     unquoted = re.sub(r'"[^"]*"', '""', info)
     if not info:
-        return "a fence names its language: python, text, bash, ..."
+        return (
+            "a fence that names no language may be Python, and would pass untested; write "
+            "```python, ```text, ```bash, ..."
+        )
     if SNIPPET_INFO.fullmatch(info) or info == "output":
         return ""
     if LOOKS_LIKE_PYTHON.search(unquoted):

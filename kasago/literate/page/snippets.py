@@ -15,7 +15,8 @@ optionally image lines, one for each figure that it draws::
 
 The fence may carry options, ``python key="value"``:
 
-- ``title``: a title above the code.
+- ``title``: a title above the code; ``hl_lines`` and ``linenums``: lines that are marked, and the
+  number of the first one, as `pymdownx.superfences` has them.
 - ``not-run``: the code is shown and not run; the value is the reason, which the page shows.
 - ``source``: the fence is empty, and shows the source of the object with this dotted name.
 - ``fails``: the code runs and stops with this error, the last line of its traceback; so does
@@ -39,8 +40,10 @@ from kasago.literate.page.numbers import TIE, Tie, without_comments
 # How code is treated that is not simply run to its end, one at most; and all that a fence may say.
 TREATMENTS = ("fails", "not-run", "source")
 IN_BROWSERS = ("not-live", "live-seconds")
-OPTIONS = (*TREATMENTS, *IN_BROWSERS, "title")
-OPTION = re.compile(r'([a-z-]+)="([^"\n]*)"')
+# How its code is shown: what `pymdownx.superfences` knows.
+SHOWN = ("title", "hl_lines", "linenums")
+OPTIONS = (*TREATMENTS, *IN_BROWSERS, *SHOWN)
+OPTION = re.compile(r'([a-z_-]+)="([^"\n]*)"')
 # A word, or one sign of a script that is written without spaces.
 WORD = re.compile(r"[A-Za-z0-9]+|\w")
 

@@ -15,6 +15,7 @@ from kasago.literate.running.figure import same_drawing
 from kasago.literate.running.job import Job, Result, ends_as_said
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.\d*|\d+(?=[eE]))(?:[eE][+-]?\d+)?")
+SESSION = re.compile(r"^\s*>>> ", re.MULTILINE)
 # What writes a page anew, from a run.
 REWRITE = "python -m kasago.literate {}"
 RULES = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1 | doctest.DONT_ACCEPT_BLANKLINE
@@ -148,8 +149,7 @@ def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
             yield f"the snippet comes to its end; its fence says that it fails\n{_indented(said)}"
         else:
             yield f"the snippet fails\n{_indented(result.error)}"
-        if "NameError: " in result.error.rstrip().rpartition("\n")[2]:
-            yield "each snippet stands alone: it imports and defines all that it uses"
+        yield from _advice(snippet, result)
         return
     if unseen := UNSEEN.search(result.output):
         yield f"the snippet prints {unseen[0]!a}, a control character, which no page can show"
@@ -177,6 +177,18 @@ def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
         file = drawn_file(snippet, figure)
         if file and not (file.is_file() and same_drawing(file.read_text("utf-8"), drawn)):
             yield f"{figure.path} is not what the snippet draws; {rewrite} draws it anew"
+
+
+def _advice(snippet: Snippet, result: Result) -> Iterator[str]:
+    """Yield what helps against a failure that comes of a habit of other books."""
+    last_line = result.error.rstrip().rpartition("\n")[2]
+    if "NameError: " in last_line:
+        yield "each snippet stands alone: it imports and defines all that it uses"
+    if "SyntaxError: " in last_line and SESSION.search(snippet.code):
+        yield (
+            "a session with >>> is no code that runs: write the code without >>>, and what it "
+            "prints below it, in an output fence"
+        )
 
 
 def _wrong_numbers(snippet: Snippet, result: Result) -> Iterator[LiterateError]:
