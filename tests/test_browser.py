@@ -7,6 +7,7 @@ import functools
 import gzip
 import re
 import unicodedata
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -99,24 +100,36 @@ def look_at(tab, address, axe, width, weight_of):
 
     tab.evaluate(axe)
     tab.emulate_media(reduced_motion="reduce")  # colours do not fade
-    rules = {rule: {"enabled": False} for rule in RULES_OF_COLOUR}
-    faults = faults_of(tab, "default", {"runOnly": RULES, "rules": rules})
-    # By now a page has moved, if ever it does.
-    shift = tab.evaluate("shifts.reduce((sum, shift) => sum + shift, 0)")
     ink, copied = [], []
-    if width == DESK:  # the colours of a text do not come from the width of the page
+    with without(tab, TAKE_OUT_FIGURES):
+        rules = {rule: {"enabled": False} for rule in RULES_OF_COLOUR}
+        with without(tab, TAKE_OUT_COLOURED_WORDS):
+            faults = faults_of(tab, "default", {"runOnly": RULES, "rules": rules})
+        # By now a page has moved, if ever it does.
+        shift = tab.evaluate("shifts.reduce((sum, shift) => sum + shift, 0)")
+        if width == DESK:  # the colours of a text do not come from the width of the page
+            faults += faults_of_colour(tab, "default")
+    if width == DESK:
         ink += tab.locator("figure.drawn svg").evaluate_all(CONTRASTS_OF_INK)
-        faults += faults_of_colour(tab, "default")
         tab.locator("label[for^=__palette]:visible").click()
         tab.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
-        faults += faults_of_colour(tab, "slate")
         ink += tab.locator("figure.drawn svg").evaluate_all(CONTRASTS_OF_INK)
+        with without(tab, TAKE_OUT_FIGURES):
+            faults += faults_of_colour(tab, "slate")
         copied = copies(tab)
     weight = sum(weight_of(url) for url in set(requests))
     return Visit(
         requests, failed, messages, weight, shift, sideways, unreachable, faults, ink, has_font,
         copied,
     )  # fmt: skip
+
+
+@contextmanager
+def without(tab, take_out):
+    """Have axe look at less, and put back what was taken out."""
+    put_back = tab.evaluate_handle(take_out)
+    yield
+    put_back.evaluate("put_back => put_back()")
 
 
 def faults_of(tab, scheme, options):
@@ -134,10 +147,8 @@ def faults_of(tab, scheme, options):
 
 def faults_of_colour(tab, scheme):
     """Return what axe finds in the colours of a page, one text of each look."""
-    looks = tab.evaluate_handle(HIDE_WHAT_LOOKS_THE_SAME)
-    faults = faults_of(tab, scheme, {"runOnly": RULES_OF_COLOUR})
-    looks.evaluate("show => show()")
-    return faults
+    with without(tab, HIDE_WHAT_LOOKS_THE_SAME):
+        return faults_of(tab, scheme, {"runOnly": RULES_OF_COLOUR})
 
 
 def copies(tab):
@@ -498,6 +509,30 @@ async buttons => {
     copied.push(await navigator.clipboard.readText());
   }
   return copied;
+}
+"""
+
+# Half of a page are the lines of its figures and the spans that colour its code, and axe takes its
+# time for each. It says of no text in an SVG whether it is legible (the test of ink does), and the
+# rest of a figure is one picture to it. Returns what puts the insides of figures back.
+TAKE_OUT_FIGURES = """
+() => {
+  const figures = [...document.querySelectorAll("figure.drawn svg[role=img]")];
+  const insides = figures.map(figure => [...figure.childNodes]);
+  figures.forEach(figure => figure.replaceChildren());
+  return () => figures.forEach((figure, i) => figure.replaceChildren(...insides[i]));
+}
+"""
+
+# No rule but those of colour can find fault with a span that only colours a word.
+TAKE_OUT_COLOURED_WORDS = """
+() => {
+  const words = [...document.querySelectorAll("pre code > span")].filter(word =>
+    [word, ...word.querySelectorAll("*")].every(part =>
+      part.localName === "span" && part.getAttributeNames().every(name => name === "class")));
+  const texts = words.map(word => document.createTextNode(word.textContent));
+  words.forEach((word, i) => word.replaceWith(texts[i]));
+  return () => words.forEach((word, i) => texts[i].replaceWith(word));
 }
 """
 

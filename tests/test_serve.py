@@ -100,7 +100,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(folder, **environment):
+def serve(folder, ready="Serving on", **environment):
     (notes_of(folder) / "temporary").mkdir(parents=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -123,7 +123,7 @@ def serve(folder, **environment):
     reader.start()
     server = Server(folder, f"http://{host}/", process, log)
     try:
-        until(lambda: "Serving on" in "".join(log) or process.poll() is not None, "never served")
+        until(lambda: ready in "".join(log) or process.poll() is not None, "never served")
         assert process.poll() is None, "".join(log)
         yield server
     finally:
@@ -141,10 +141,16 @@ markdown_extensions:
   - kasago.literate: {cache: results}
 """
 EQUATIONS = "[tool.kasago.literate]\nequations = true\n"
-# Writes down each page that is converted, and each use of the package.
+# Writes down each page that is converted, after the one that is held, and each use of the package.
 NOTING = """\
 import os
+import time
 from pathlib import Path
+
+def on_page_markdown(markdown, page, **_):
+    go = Path(os.environ["NOTES"], "go")
+    while page.file.src_uri == os.environ.get("HELD") and not go.exists():
+        time.sleep(0.02)
 
 def on_page_content(html, page, **_):
     with open(Path(os.environ["NOTES"], "converted"), "a") as file:
@@ -298,6 +304,21 @@ def test_a_page_shows_at_once_and_what_runs_fills_in(tmp_path, tab):
         # One run for both languages, but for what waited for the first one's lock.
         assert len(small.lines("first")) == 1
         assert (small.site / "index.ipynb").is_file()
+
+
+def test_a_page_that_is_converted_waits_for_no_other(tmp_path, tab):
+    with serve(small_book(tmp_path), "The first pages come to", HELD="reference.md") as small:
+        small.open("gate")
+        tab.goto(small.address)
+        assert tab.locator(".snippet .highlight code").is_visible()
+        menu = tab.locator(".md-nav--primary .md-nav__link[href='other/']")
+        assert menu.inner_text() == "other"
+        assert small.get("other/").count("data-run") == 1
+
+        # What the other pages add, and what comes of the code, needs nothing of the reader.
+        small.open("go")
+        tab.locator(".snippet > .output").wait_for()
+        assert menu.inner_text().startswith("Other")
 
 
 def test_an_endless_loop_is_named_and_ends_when_it_is_mended(small, tab):

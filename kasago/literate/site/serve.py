@@ -142,6 +142,8 @@ class Answers:
                 state.pool.submit(pending.job, urgent=True)
 
         def ended() -> dict[str, Pending | None]:
+            if not state.build:
+                return {}  # what runs for a page, the first build says when it ends
             here = {run: state.pending.get(run) for run in runs}
             return {run: each for run, each in here.items() if not each or each.has_result}
 

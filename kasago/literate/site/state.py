@@ -103,7 +103,7 @@ class State:
                 self.pages = pages
                 self.pending = {each.name: each for page in pages for each in page}
                 for each in self.pending.values():
-                    each.run.add_done_callback(self._tell)
+                    each.run.add_done_callback(self.look_again)
             self.building, self.awaited, self.ended = False, another, time.monotonic()
             self.took = self.ended - self._began
             self._news.notify_all()
@@ -120,7 +120,8 @@ class State:
         with self._news:
             self._news.wait_for(for_this, timeout)
 
-    def _tell(self, _: object) -> None:
+    def look_again(self, _: object = None) -> None:
+        """Have those who wait look whether it holds."""
         with self._news:
             self._news.notify_all()
 
