@@ -133,7 +133,8 @@ def test_what_runs_is_a_cell_and_everything_else_is_text(cells):
     assert code[0] == 'x = 0.5\nprint(x)\n\n\nprint("# no heading { #id }")'
     text = text_of(cells)
     assert "```python\n1 / 0  # <!-- = b -->\n```\n\nNot run: it takes a day" in text
-    assert "`kasago.literate.page.source.source_of`:\n\n```python\ndef source_of(" in text
+    title = "`kasago.literate.page.source.source_of` (excerpt: does not run alone):"
+    assert f"{title}\n\n```python\ndef source_of(" in text
     assert '```bash\necho "[a](b.md)"\n```' in text
 
 

@@ -270,7 +270,9 @@ class SnippetPreprocessor(Preprocessor):
         if outcome.pending:
             origin += f' data-run="{outcome.pending.name}"'
         yield stash(f'<div class="snippet"{origin}>')
-        title = snippet.options.get("title") or source
+        title = snippet.options.get("title")
+        if source:  # beside the button that copies it
+            title = f"{source} · {self.page.words['excerpt']}"
         yield fenced(f'python title="{title}"' if title else "python", outcome.code)
         if self.repository:
             yield stash(_report_link(self.repository, self.page, outcome))

@@ -325,7 +325,7 @@ def _snippet(snippet: Snippet, changes: Sequence[Change], words: dict[str, str])
     """Yield the Markdown blocks that take the place of a snippet."""
     options = snippet.options
     if "source" in options:
-        yield f"`{options['source']}`:"
+        yield f"`{options['source']}` ({words['excerpt']}):"
         yield fenced(f"python{NO_CELL}", check_source(snippet))
         return
     if title := options.get("title"):
