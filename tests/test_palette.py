@@ -6,10 +6,11 @@ from itertools import combinations
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
 from conftest import ROOT
 from kasago.literate.files import ASSETS
-from kasago.literate.running.figure import COLORS, DARK_COLORS, PLACES
+from kasago.literate.running.figure import COLORS, DARK_COLORS, GRID, INK, PLACES
 from kasago.literate.running.raster import ACCENT
 from kasago.literate.running.run import STYLE
 
@@ -128,3 +129,16 @@ def test_two_colours_of_figures_are_never_taken_for_each_other(name, vision):
     for one, other in combinations(SCHEMES[name], 2):
         distance = np.linalg.norm(oklab(one, vision) - oklab(other, vision))
         assert distance >= 0.095, (one, other)
+
+
+def test_a_reader_s_own_figures_look_like_those_of_the_pages():
+    """The style that comes with the package is that of the pages, but for their own ground."""
+    ours = mpl.rc_params_from_file(ROOT / "kasago/plot/book.mplstyle", use_default_template=False)
+    pages = mpl.rc_params_from_file(STYLE, use_default_template=False)
+    assert {INK, GRID} <= {str(value) for value in pages.values()}
+    colors = scheme("default")
+    filled = {INK: colors["ink"], GRID: colors["line"]}
+    for name, value in ours.items():
+        assert value == filled.get(str(pages[name]), pages[name]), name
+    with plt.style.context("kasago.plot.book"):
+        assert plt.rcParams["figure.figsize"] == pages["figure.figsize"]

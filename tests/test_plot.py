@@ -590,7 +590,7 @@ def test_a_surface_of_a_plain_is_drawn() -> None:
 def test_the_gradient_surface_has_a_dot_instead_of_an_arrow_at_the_minimum() -> None:
     ax = plot_gradient_surface(bowl)
     # A shaft and two strokes of the head for each arrow.
-    assert len(strokes(ax)) == 3 * (7 * 7 - 1)
+    assert len(strokes(ax)) == 3 * (5 * 5 - 1)
     (dots,) = ax.lines
     np.testing.assert_array_equal(dots.get_data_3d(), [[0], [0], [0]])
     assert dots.get_marker() == "o"
@@ -598,13 +598,13 @@ def test_the_gradient_surface_has_a_dot_instead_of_an_arrow_at_the_minimum() -> 
 
 def test_the_gradient_surface_of_a_slope_has_arrows_only() -> None:
     ax = plot_gradient_surface(slope)
-    assert len(strokes(ax)) == 3 * 7 * 7
+    assert len(strokes(ax)) == 3 * 5 * 5
     assert sum(np.size(line.get_data_3d()) for line in ax.lines) == 0
 
 
 def test_the_gradient_surface_of_a_plain_has_dots_only() -> None:
     (dots,) = drawn(plot_gradient_surface(plain)).lines
-    assert np.shape(dots.get_data_3d()) == (3, 7 * 7)
+    assert np.shape(dots.get_data_3d()) == (3, 5 * 5)
     np.testing.assert_array_equal(dots.get_data_3d()[2], 3)
 
 

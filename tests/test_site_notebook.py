@@ -9,6 +9,7 @@ from kasago.literate.errors import LiterateError
 from kasago.literate.running.results import Results
 from kasago.literate.site.notebook import (
     INSTALL,
+    STYLE,
     executed_notebook,
     job_of_notebook,
     notebook_of,
@@ -119,8 +120,9 @@ def text_of(cells):
 
 
 def test_the_first_cell_installs_the_package(cells):
-    # The name of the project, from its pyproject.toml.
-    assert (cells[0].cell_type, cells[0].source) == ("code", INSTALL.format("kasago"))
+    # The names are those that the project gives in its pyproject.toml.
+    first = INSTALL.format("kasago") + STYLE.format("kasago.plot.book")
+    assert (cells[0].cell_type, cells[0].source) == ("code", first)
 
 
 def test_what_runs_is_a_cell_and_everything_else_is_text(cells):
@@ -133,7 +135,8 @@ def test_what_runs_is_a_cell_and_everything_else_is_text(cells):
     assert code[0] == 'x = 0.5\nprint(x)\n\n\nprint("# no heading { #id }")'
     text = text_of(cells)
     assert "```python\n1 / 0  # <!-- = b -->\n```\n\nNot run: it takes a day" in text
-    assert "`kasago.literate.page.source.source_of`:\n\n```python\ndef source_of(" in text
+    title = "`kasago.literate.page.source.source_of` (excerpt: does not run alone):"
+    assert f"{title}\n\n```python\ndef source_of(" in text
     assert '```bash\necho "[a](b.md)"\n```' in text
 
 
@@ -152,24 +155,32 @@ def test_a_cell_shows_what_the_page_shows(cells):
 def test_a_cell_that_has_to_fail_does_not_stop_the_ones_below(cells):
     tags = [cell.metadata.get("tags") for cell in cells if cell.cell_type == "code"]
     assert tags == [None, None, ["raises-exception"], None]
+    hidden = [cell.metadata.get("jupyter") for cell in cells if cell.cell_type == "code"]
+    assert hidden == [None, None, {"source_hidden": True, "outputs_hidden": True}, None]
     assert "it stops with `ValueError: not yet: it's yours`" in text_of(cells)
 
 
 def test_boxes_captions_and_headings_are_plain_markdown(cells):
     lines = text_of(cells).split("\n")
     for line in (
-        "# Title $x$",
-        "### Next",
+        '# Title $x$ <a id="title"></a>',
+        '### Next <a id="next"></a>',
         "**In this chapter**",
-        "**Solution**",
         "Complete it.",
         "*Here $x$, of [there](https://a.org/book/there/) and (1).*",
     ):
         assert line in lines
     assert [c.source.split("\n")[0] for c in cells if c.source.startswith("#")][1:] == [
-        "# Title $x$",
-        "### Next",
+        '# Title $x$ <a id="title"></a>',
+        '### Next <a id="next"></a>',
     ]
+
+
+def test_what_is_folded_on_the_page_is_folded_in_the_notebook(cells):
+    text = text_of(cells)
+    assert text.count("<details><summary>Solution</summary>\n\n") == 2  # above and below its code
+    assert "<details><summary>Solution</summary>\n\nComplete it.\n\n</details>" in text
+    assert text.count("</details>") == 2
 
 
 def test_nothing_is_left_for_the_tests_to_read(cells):
@@ -192,13 +203,20 @@ def test_equations_have_their_numbers_and_references_name_them(cells):
 def test_links_lead_to_the_site(cells):
     text = text_of(cells)
     for link in (
-        "[there](https://a.org/book/page/#title)",
+        "[there](#title)",
         "[go](https://a.org/book/sub/other/#a)",
         "[come](https://a.org/)",
         "[out](https://a.org/b.md)",
         "[there](https://a.org/book/there/)",
     ):
         assert link in text
+
+
+def test_a_site_that_is_nowhere_is_not_linked_to(convert):
+    text = text_of(nbformat.reads(convert(PAGE, address="https://x.example/"), as_version=4).cells)
+    assert "[there](#title)" in text
+    assert "go and come, [out](https://a.org/b.md)." in text
+    assert "x.example" not in text
 
 
 def test_the_header_is_metadata(convert):

@@ -1,5 +1,8 @@
 // What is read needs no script. This one helps whoever copies, and whoever has no pointer.
 
+// What LaTeX takes only outside of dollar signs; aligned, cases and matrices it takes only within.
+const STANDS_ALONE = /^\s*\\begin\{(equation|align|alignat|flalign|gather|multline|eqnarray)\*?\}/
+
 // A formula is copied as its LaTeX.
 document.addEventListener("copy", event => {
   const range = !getSelection().isCollapsed && getSelection().getRangeAt(0).cloneRange()
@@ -13,8 +16,9 @@ document.addEventListener("copy", event => {
   const formulas = copy.querySelectorAll("[data-latex]")
   if (!formulas.length) return
   for (const formula of formulas) {
+    const { latex } = formula.dataset
     const mark = formula.getAttribute("display") === "block" ? "$$" : "$"
-    formula.replaceWith(mark + formula.dataset.latex + mark)
+    formula.replaceWith(STANDS_ALONE.test(latex) ? latex : mark + latex + mark)
   }
   document.body.append(copy) // the text of an element follows how it is shown
   event.clipboardData.setData("text/plain", copy.innerText.trim())

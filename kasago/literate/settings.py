@@ -41,6 +41,8 @@ class Settings:
     install : str
         What ``%pip install`` names in the notebook of a page: the name of the project, if it
         has one and is not told otherwise; empty for no such line.
+    notebook_style : str
+        The style of Matplotlib that the notebook of a page sets; empty for none.
     words : dict of str to dict of str to str
         Words of a language, which the pages show, by the names in `kasago.literate.words`.
     """
@@ -50,6 +52,7 @@ class Settings:
     style: str = "page"
     equations: bool = False
     install: str = ""
+    notebook_style: str = ""
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -120,7 +123,7 @@ def _checked(name: str, value: Any, folder: Path) -> Any:
             return value
         case "style", str() if (folder / value).is_file():
             return str(folder / value)
-        case ("equations", bool()) | ("install", str()):
+        case ("equations", bool()) | ("install" | "notebook_style", str()):
             return value
         case "words", dict() if all(map(_is_words, value.values())):
             return value
@@ -143,5 +146,6 @@ EXPECTED = {
     "style": '"page", "matplotlib", or the name of a file of Matplotlib\'s settings',
     "equations": "true or false",
     "install": "the name of a distribution, in quotes",
+    "notebook_style": "the name of a style of Matplotlib, in quotes",
     "words": 'a table for each language, such as words.fr = { error = "Cette page échoue" }',
 }

@@ -19,6 +19,7 @@ WORDS = {
     "en": {
         "not-run": "Not run: {}",
         "fails": "Yours to complete. Until it is right, it stops with {}",
+        "excerpt": "excerpt: does not run alone",
         "error": "This page fails",
         "used": "Used in: {}",
         "comma": ", ",
@@ -74,6 +75,7 @@ WORDS = {
     "ja": {
         "not-run": "このコードは実行していません: {}",
         "fails": "完成させるのはあなたです。正しく書けるまでは次のエラーで止まります: {}",
+        "excerpt": "抜粋：単独では動きません",
         "error": "このページにはエラーがあります",
         "used": "使っているページ: {}",
         "comma": "、",

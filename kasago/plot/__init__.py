@@ -1,8 +1,12 @@
 """The figures of the book, one function each.
 
-Every function draws on the axes that it is given, or on new ones, and returns them. Colours
-come from the reader's own style: the ink is the colour of text, the lines follow the colour
-cycle. Call ``plt.show()`` afterwards.
+Every function draws on the axes that it is given, or on new ones, and returns them. Call
+``plt.show()`` afterwards. Colours come from the reader's own style: the ink is the colour of text,
+the lines follow the colour cycle. The style of the book comes with the package; one line before
+the first figure sets it:
+
+>>> from matplotlib import pyplot as plt
+>>> plt.style.use("kasago.plot.book")
 """
 
 from kasago.plot.accuracies import plot_accuracies

@@ -43,7 +43,7 @@ def plot_benchmark(
     if job not in jobs:
         raise ValueError(f"{file} has no job {job!r}; it has {', '.join(jobs)}")
     times = jobs[job]
-    ax = ax or new_axes(figsize=(5.2, 0.9 + 0.36 * len(times)))
+    ax = ax or new_axes(figsize=(4.4, 0.9 + 0.36 * len(times)))
     for row, (words, seconds) in enumerate(times.items()):
         colour = "C1" if "Kasago" in words else "C0"
         ax.plot([min(seconds), max(seconds)], [row, row], color=colour, linewidth=2)

@@ -16,7 +16,7 @@ Function1D = Callable[[Any], Any]
 
 
 def plot_curve(
-    f: Function1D, *, span: tuple[float, float] = (-6, 6), ax: Axes | None = None
+    f: Function1D, *, span: tuple[float, float] = (-6, 6), ax: Axes | None = None, **line: Any
 ) -> Axes:
     """Draw a function of one number; where it jumps, the line is broken.
 
@@ -27,6 +27,8 @@ def plot_curve(
     span : (float, float)
         The ends of the horizontal axis.
     ax : Axes, optional
+    **line
+        How the line looks, as `matplotlib.axes.Axes.plot` takes it.
 
     Returns
     -------
@@ -37,7 +39,9 @@ def plot_curve(
     y = np.asarray(f(x), dtype=float)
     # Neighbours a tenth of the height of the curve apart are not joined: no slope is that steep.
     after_jump = np.flatnonzero(np.abs(np.diff(y)) > np.ptp(y) / 10) + 1
-    ax.plot(np.insert(x, after_jump, np.nan), np.insert(y, after_jump, np.nan), color="C0")
+    ax.plot(
+        np.insert(x, after_jump, np.nan), np.insert(y, after_jump, np.nan), **{"color": "C0"} | line
+    )
     ax.set(xlabel="x", ylabel="h(x)", xlim=span)
     return ax
 

@@ -42,7 +42,7 @@ def plot_stages(
             f"a stage is an array of shape (C, H, W), and one or more are needed; got {shapes}"
         )
     rows_of(len(outputs), columns)
-    ax = ax or new_axes(figsize=(0.75 * columns + 1.1, 0.75 * len(outputs)))
+    ax = ax or new_axes(figsize=(0.62 * columns + 1, 0.62 * len(outputs)))
     for row, (name, output) in enumerate(outputs.items()):
         y = PITCH * row
         for column, channel in enumerate(output[:columns]):

@@ -118,7 +118,7 @@ def plot_feature_maps(
     return ax
 
 
-def plot_filters(W: ArrayLike, *, columns: int = 10, ax: Axes | None = None) -> Axes:
+def plot_filters(W: ArrayLike, *, columns: int = 5, ax: Axes | None = None) -> Axes:
     """Draw filters of one channel as pictures, in one scale of colours with 0 in the middle.
 
     Parameters
@@ -139,7 +139,7 @@ def plot_filters(W: ArrayLike, *, columns: int = 10, ax: Axes | None = None) -> 
     """
     filters = _one_channel(W)
     rows, (FH, FW) = rows_of(len(filters), columns), filters.shape[1:]
-    ax = ax or new_axes(figsize=(0.6 * columns, 0.6 * rows * (FH + 1) / (FW + 1)))
+    ax = ax or new_axes(figsize=(0.8 * columns, 0.8 * rows * (FH + 1) / (FW + 1)))
     for f, w in enumerate(filters):
         at = ((FW + 1) * (f % columns), (FH + 1) * (f // columns))
         _picture(ax, w, at, cmap="PuOr", **_around_zero(filters))

@@ -41,7 +41,8 @@ def plot_graph(
     """Run a computational graph forward and back, and draw it with what each line carries.
 
     The layers are run by their own `forward` and `backward`. Above a line stands the value that
-    went forward, below it the derivative of the last result with respect to that value.
+    went forward, below it the derivative of the last result with respect to that value; beside a
+    line from below they stand left and right.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def plot_graph(
     values, derivatives = _run(inputs, nodes)
     wires = _lay_out(nodes, values, derivatives)
     right = max(wire.end[0] for wire in wires) + 0.4
-    bottom = -max(wire.start[1] for wire in wires) - 0.1
+    bottom = -max(wire.start[1] for wire in wires) - 0.2
     ax = ax or new_axes(figsize=(0.92 * (right + 0.65), 0.92 * (0.4 - bottom)))
     ax.set(xlim=(-0.65, right), ylim=(bottom, 0.4), aspect="equal")
     ax.set_axis_off()
@@ -119,7 +120,7 @@ def _lay_out(
     values: Mapping[str, float],
     derivatives: Mapping[str, tuple[float, ...]],
 ) -> list[_Wire]:
-    """Give each value a cell: first operands left of their node, the others further down."""
+    """Give each value a cell: the first operand left of its node, the others straight below."""
     operands = {name: names for name, _, *names in nodes}
     taken: set[Cell] = set()
 
@@ -133,12 +134,16 @@ def _lay_out(
         taken.update(cells(wire.name, wire.start))
         wires = [wire]
         column, row = wire.start
+        below = row
         for i, name in enumerate(operands.get(wire.name, ())):
-            below = row if i == 0 else row + 1
-            while i and taken & set(cells(name, (column - 1, below))):
+            start = (column - 1, row)
+            if i > 0:  # its line may pass what is in no other's place
                 below += 1
+                while taken & set(cells(name, (column, below))):
+                    below += 1
+                start = (column, below)
+                taken.update((column, passed) for passed in range(row, below))
             derivative = derivatives[wire.name][i]
-            start = (column - 1, below)
             wires += place(_Wire(name, values[name], derivative, start, wire.start))
         return wires
 
@@ -148,10 +153,11 @@ def _lay_out(
 
 
 def _depth(name: str, operands: Mapping[str, Sequence[str]]) -> int:
-    """Return how many nodes lie between a value and the input furthest away."""
+    """Return how many columns lie between a value and the input furthest to the left."""
     if name not in operands:
         return 0
-    return 1 + max(_depth(operand, operands) for operand in operands[name])
+    first, *others = (_depth(operand, operands) for operand in operands[name])
+    return max(first + 1, *others) if others else first + 1
 
 
 def _at(cell: Cell) -> tuple[float, float]:
@@ -164,17 +170,16 @@ def _draw_wire(ax: Axes, wire: _Wire, layer: Any) -> None:
     start, end = np.array(_at(wire.start)), np.array(_at(wire.end))
     along = (end - start) / np.linalg.norm(end - start)
     tail, head = start + RADIUS * along, end - RADIUS * along
-    level = wire.start[1] == wire.end[1]
+    level = wire.start[1] == wire.end[1]  # or it comes from straight below
     up = np.array([-along[1], along[0]])
     for number, color, side in ((wire.value, "C0", 1), (wire.derivative, "C1", -1)):
         aside = side * 0.05 * up
         to, by = (head, tail) if side > 0 else (tail, head)
         style = {"arrowstyle": "->", "color": color, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", to + aside, by + aside, arrowprops=style)
-        # Between two slanted lines there is more room near their lower ends.
-        place = tail + (0.5 if level else 0.35) * (head - tail) + 2 * aside
+        place = (tail + head) / 2 + 2 * aside
         ha = "center" if level else "right" if side > 0 else "left"
-        va = "bottom" if side > 0 else "top"
+        va = "center" if not level else "bottom" if side > 0 else "top"
         _write(ax, place, f"{number:.4g}".replace("-", "−"), ha=ha, va=va)
     if layer is not None:
         ax.add_patch(Circle(_at(wire.start), RADIUS, facecolor="none", edgecolor=ink()))
@@ -182,7 +187,7 @@ def _draw_wire(ax: Axes, wire: _Wire, layer: Any) -> None:
     elif level:
         _write(ax, tail - [0.05, 0], wire.name, ha="right", va="center")
     else:
-        _write(ax, tail, wire.name, ha="right", va="top")
+        _write(ax, tail - [0, 0.05], wire.name, ha="center", va="top")
 
 
 def _write(ax: Axes, place: NDArray[Any], text: str, **how: Any) -> None:

@@ -97,14 +97,14 @@ def plot_gradient_surface(f: Function2D, *, limit: float = 4, ax: Axes3D | None 
     ax = plot_surface(f, limit=limit, ax=ax)
     ax.collections[-1].set_alpha(0.6)
     # So few that an arrow ends before the next begins.
-    points = _grid(limit, 7)
+    points = _grid(limit, 5)
     z = np.apply_along_axis(f, 1, points)
     grad = numerical_gradient_2d(f, points)
     flat = _vanishes(grad)
     length = np.linalg.norm(grad[~flat], axis=1, keepdims=True)
-    arrows = 0.45 * np.hstack([-grad[~flat] / length, -length])
+    arrows = np.hstack([-grad[~flat] / length, -length])
     ax.quiver(
-        *points[~flat].T, z[~flat], *arrows.T, color="C1", linewidth=1.4, arrow_length_ratio=0.2
+        *points[~flat].T, z[~flat], *arrows.T, color="C1", linewidth=1.4, arrow_length_ratio=0.15
     )
     ax.plot(*points[flat].T, z[flat], "o", color=ink())
     return ax

@@ -281,10 +281,17 @@ class SnippetPreprocessor(Preprocessor):
         if outcome.pending:
             origin += f' data-run="{outcome.pending.name}"'
         yield stash(f'<div class="snippet"{origin}>')
+<<<<<<< HEAD
         shown = {"title": source} if source else {}
         shown |= {name: snippet.options[name] for name in SHOWN if name in snippet.options}
         options = "".join(f' {name}="{value}"' for name, value in shown.items())
         yield fenced(f"python{options}", outcome.code)
+=======
+        title = snippet.options.get("title")
+        if source:  # beside the button that copies it
+            title = f"{source} · {self.page.words['excerpt']}"
+        yield fenced(f'python title="{title}"' if title else "python", outcome.code)
+>>>>>>> eye
         if self.repository:
             yield stash(_report_link(self.repository, self.page, outcome))
         if reason := snippet.options.get("not-run"):

@@ -1,8 +1,9 @@
 r"""A page as a Jupyter notebook: its text, its snippets as cells, and what came of each of them.
 
 The page's Markdown is rewritten as Markdown that Jupyter renders, and jupytext makes cells of it.
-What a site adds to Markdown goes: ids of headings, boxes (a bold title stays), comments for the
-tests. Links lead to the site. Equations get their numbers as ``\tag``, and references the numbers
+What a site adds to Markdown goes: boxes (a bold title stays; what is folded is folded here too),
+comments for the tests. Links to the page itself stay in the notebook; others lead to the site, if
+it has an address. Equations get their numbers as ``\tag``, and references the numbers
 as text: Jupyter numbers nothing, and refers to nothing outside of a cell.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import jupytext
 
@@ -32,6 +33,12 @@ from kasago.literate.words import words_of
 INSTALL = """\
 # Where the package is published; in a copy of its repository: %pip install .
 %pip install {}"""
+STYLE = """\
+
+
+import matplotlib.pyplot as plt
+
+plt.style.use("{}")  # figures look as on the page"""
 
 FORMAT = {"extension": ".md", "split_at_heading": True, "root_level_metadata_as_raw_cell": False}
 # Marks a fence that is to stay Markdown, for jupytext.
@@ -42,8 +49,11 @@ BOX = re.compile(r'^(?:!!!|\?\?\?\+?) (?P<kind>[\w -]+?)(?: "(?P<title>.*)")?$',
 BODY = re.compile(r"(?:(?: {4}.*|[ \t]*)(?:\n|\Z))*")
 # With the end of its line, if it stands on lines of its own.
 COMMENT_LINE = re.compile(rf"^[ \t]*(?:{COMMENT.pattern})[ \t]*\n", re.MULTILINE | re.DOTALL)
-HEADING_ID = re.compile(r"(?<=\S)[ \t]*\{ ?#[\w-]+ ?\}[ \t]*$", re.MULTILINE)
+HEADING_ID = re.compile(r"(?<=\S)[ \t]*\{ ?#([\w-]+) ?\}[ \t]*$", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()[^\s)]+")
+# What stands around the text of a link to another page of a site that is nowhere yet.
+ELSEWHERE = r"\]\((?![a-z]+:|//|#)[^\s)]+\)"
+UNLINKED = re.compile(rf"\[(?=[^\[\]]*{ELSEWHERE})|{ELSEWHERE}")
 # What stands around the text of a link to the reference, which the site alone can resolve.
 NAME = r"\]\[[A-Za-z_]\w*(?:\.\w+)+\]"
 NAMED = re.compile(rf"\[(?=[^\[\]]*{NAME})|{NAME}")
@@ -52,6 +62,14 @@ LABEL = re.compile(r"\s*\\label\{([^}]*)\}")
 REFERENCE = re.compile(r"\$\\eqref\{([^}]*)\}\$|\\eqref\{([^}]*)\}")
 SIZE = re.compile(r' (width|height)="(\d+)"')
 
+# Marks where something folded begins and ends, until the cells are made.
+FOLD = re.compile(r"<!-- fold: (.*) -->")
+FOLD_END = "<!-- fold ends -->"
+PARTS = re.compile(rf"({FOLD.pattern.replace('(.*)', '.*')}|{FOLD_END})")
+HIDDEN = {"jupyter": {"source_hidden": True, "outputs_hidden": True}}
+
+# Lines of a page, from the title of a box to what follows it, and the title.
+Fold = tuple[int, int, str]
 Change = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 
@@ -96,12 +114,17 @@ def notebook_of(
 
 def _made(text: str, path: str, address: str, results: Sequence[Result], folder: Path) -> str:
     """Return a page as a notebook, from the results of its snippets that run."""
-    text = _without_boxes(text, path)
+    text, folds = _without_boxes(text, path)
     snippets = parse(text, path)
     running = zip((snippet for snippet in snippets if snippet.runs), results, strict=True)
-    book: Any = jupytext.reads(_markdown(text, path, address, snippets), fmt=FORMAT)
+    book: Any = jupytext.reads(_markdown(text, path, address, snippets, folds), fmt=FORMAT)
     cells = _first_cells()
+    folded: list[str] = []
     for read in book.cells:
+        if read.cell_type == "markdown":
+            if source := _folded(read.source, folded):
+                cells.append(_cell("markdown", source))
+            continue
         cell = _cell(read.cell_type, read.source)
         if read.cell_type == "code":
             snippet, result = next(running, (None, None))
@@ -111,8 +134,9 @@ def _made(text: str, path: str, address: str, results: Sequence[Result], folder:
             cell["outputs"] = list(_outputs(snippet, result, folder))
             if "fails" in snippet.options:
                 cell["metadata"] = {"tags": ["raises-exception"]}
-        if cell["source"]:
-            cells.append(cell)
+            if folded:
+                cell["metadata"] |= HIDDEN
+        cells.append(cell)
     if missed := next(running, None):
         raise LiterateError(path, missed[0].line, "jupytext makes no cell of this snippet")
     return _written(cells, book.metadata.get("jupytext", {}).get("root_level_metadata", {}))
@@ -199,25 +223,58 @@ def empty_notebook(text: str, address: str) -> str:
     for read in book.cells:
         source = read.source
         if read.cell_type == "markdown":
-            source = HEADING_ID.sub("", source)
-            source = LINK.sub(lambda link: _on_site(link[0], address, "index.md"), source)
+            for pattern, change in _linking(address, "index.md"):
+                source = pattern.sub(change, source)
         cells.append(_cell(read.cell_type, source))
     return _written(cells, book.metadata.get("jupytext", {}).get("root_level_metadata", {}))
 
 
-def _without_boxes(text: str, path: str) -> str:
-    """Return a page whose boxes are a bold title and text like any other; no line moves."""
+def _without_boxes(text: str, path: str) -> tuple[str, list[Fold]]:
+    """Return a page whose boxes are a bold title and text like any other, and what was folded.
+
+    No line moves.
+    """
+    folds: list[Fold] = []
     while boxes := list(BOX.finditer(prose(text, path))):  # again for those inside of others
         for box in reversed(boxes):
             kind, title = (text[slice(*box.span(group))] for group in ("kind", "title"))
             body = BODY.match(text, box.end() + 1)
             assert body
             inside = re.sub(r"^ {4}", "", body[0], flags=re.MULTILINE)
-            text = f"{text[: box.start()]}**{title or kind.title()}**\n{inside}{text[body.end() :]}"
-    return text
+            title = title or kind.title()
+            if text.startswith("??? ", box.start()):
+                first, last = (text.count("\n", 0, at) for at in (box.start(), body.end()))
+                folds.append((first, last, title))
+            text = f"{text[: box.start()]}**{title}**\n{inside}{text[body.end() :]}"
+    return text, folds
 
 
-def _markdown(text: str, path: str, address: str, snippets: Sequence[Snippet]) -> str:
+def _folded(source: str, folded: list[str]) -> str:
+    """Return the Markdown of a cell with what is folded in it as HTML folds it.
+
+    `folded` has the titles of what is folded where the cell begins, and then where it ends: code
+    may stand between.
+    """
+    parts: list[str] = []
+    untold = False  # the title of what begins with code
+    for part in PARTS.split(KEPT_FENCE.sub(r"\1", source)):
+        if start := FOLD.fullmatch(part):
+            folded.append(start[1])
+            untold = True
+        elif part == FOLD_END:
+            folded.pop()
+        elif text := part.strip():
+            title = f"<details><summary>{folded[-1]}</summary>" if folded else ""
+            parts.append(f"{title}\n\n{text}\n\n</details>" if title else text)
+            untold = False
+    if folded and untold:
+        parts.append(f"**{folded[-1]}**")
+    return "\n\n".join(parts)
+
+
+def _markdown(
+    text: str, path: str, address: str, snippets: Sequence[Snippet], folds: Sequence[Fold]
+) -> str:
     """Return a page without boxes as the Markdown of a notebook."""
     read = prose(text, path)
     own = f"{Path(path).name.split('.')[0]}.md"
@@ -225,9 +282,8 @@ def _markdown(text: str, path: str, address: str, snippets: Sequence[Snippet]) -
         (COMMENT_LINE, lambda _: ""),
         (COMMENT, lambda _: ""),
         *_numbering(read),
-        (HEADING_ID, lambda _: ""),
         (NAMED, lambda _: ""),
-        (LINK, lambda link: _on_site(link[0], address, own)),
+        *_linking(address, own),
     ]
     blocks = [
         (s.start, s.end, "\n\n".join(_snippet(s, changes, words_of(path))) + "\n") for s in snippets
@@ -238,6 +294,10 @@ def _markdown(text: str, path: str, address: str, snippets: Sequence[Snippet]) -
             language = re.match(r"[\w+#-]*", fence.info)
             info = (language[0] if language else "") or "text"
             blocks.append((fence.start, fence.end, fenced(info + NO_CELL, fence.body) + "\n"))
+    lines = [0, *(end.end() for end in re.finditer("\n", text)), len(text)]
+    for first, last, title in folds:
+        blocks.append((lines[first], lines[first + 1], f"<!-- fold: {title} -->\n"))
+        blocks.append((lines[last], lines[last], f"\n{FOLD_END}\n\n"))
     for start, end, _ in blocks:
         read = _without(read, start, end)
     edits = blocks
@@ -268,7 +328,7 @@ def _snippet(snippet: Snippet, changes: Sequence[Change], words: dict[str, str])
     """Yield the Markdown blocks that take the place of a snippet."""
     options = snippet.options
     if "source" in options:
-        yield f"`{options['source']}`:"
+        yield f"`{options['source']}` ({words['excerpt']}):"
         yield fenced(f"python{NO_CELL}", check_source(snippet))
         return
     if title := options.get("title"):
@@ -289,9 +349,23 @@ def _snippet(snippet: Snippet, changes: Sequence[Change], words: dict[str, str])
             yield f"*{caption}*"
 
 
+def _linking(address: str, own: str) -> list[Change]:
+    """Return what makes the links of the page `own` lead where they do on the site.
+
+    A site whose address is an example's (RFC 2606) is nowhere: of a link to it the text stays.
+    """
+    host = urlsplit(address).hostname or "example"
+    nowhere = host == "example" or host.endswith(".example")
+    return [
+        (HEADING_ID, lambda found: f' <a id="{found[1]}"></a>'),
+        *([(UNLINKED, lambda _: "")] if nowhere else []),
+        (LINK, lambda link: _on_site(link[0], address, own)),
+    ]
+
+
 def _on_site(link: str, address: str, own: str) -> str:
     """Return the address on the site of what a link of the page `own` leads to."""
-    if re.match(r"[a-z]+:|//", link):
+    if re.match(r"[a-z]+:|//|#", link):
         return link
     name, mark, anchor = link.partition("#")
     name = re.sub(r"(?:^|(?<=/))index\.\w+$", "", name or own)
@@ -299,16 +373,21 @@ def _on_site(link: str, address: str, own: str) -> str:
 
 
 def _first_cells() -> list[dict[str, Any]]:
-    """Return the cell that installs what the snippets import, if the project names anything."""
-    name = settings().install
-    return [_cell("code", INSTALL.format(name))] if name else []
+    """Return the cell that installs what the snippets import and sets the style, if there is one.
+
+    What the project names of the two.
+    """
+    said = settings()
+    parts = [(INSTALL, said.install), (STYLE, said.notebook_style)]
+    source = "".join(part.format(name) for part, name in parts if name).strip("\n")
+    return [_cell("code", source)] if source else []
 
 
 def _cell(kind: str, source: str) -> dict[str, Any]:
     cell: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source}
     if kind == "code":
         return cell | {"execution_count": None, "outputs": []}
-    return cell | {"source": KEPT_FENCE.sub(r"\1", source).strip()}
+    return cell | {"source": source.strip()}
 
 
 def _outputs(snippet: Snippet, result: Result, folder: Path) -> Iterator[dict[str, Any]]:
