@@ -218,7 +218,7 @@ def test_source_is_shown_under_its_name(convert):
         (
             "page.ja.md",
             "いません: ",
-            "エラーで止まります: ",
+            "エラーで止まります：",
             "このページにはエラーがあります",
         ),
     ],
