@@ -22,9 +22,10 @@ WIDE = "[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff60]"
 # What goes on in the next line, and no list, table or mark-up of its own.
 BREAK = re.compile(rf"{WIDE}\n *(?!\d+\. )(?:\w|{WIDE}|\[|\*\*)|[^`$\s]\n *{WIDE}")
 # What the Japanese edition writes in another way (ピクセル, 滑らか, 元になった, 因数, 累乗, 刻み幅,
-# 一歩, オレンジ, 仕組み, 正解率, 持つ, 重み付き和, 行列の積, 気づく, しかた, ほか, どうし, 散らばり,
-# 数字を見分ける), numbers before counters in kanji, half-width colons and question marks, gaps
-# around a × of digits, years of papers but as (1958), small fractions, and hints in English.
+# 一歩, オレンジ, 仕組み, 正解率, 持つ, 重み付き和, 行列の積, 気づく, しかた, ほか, どうし,
+# 散らばり, 数字を見分ける), numbers before counters in kanji, half-width colons and question marks,
+# gaps around a × of digits, years of papers but as (1958), small fractions, and hints
+# in English.
 AVOIDED = re.compile(
     "画素|なめらか|もとになった|因子|べき乗|移動幅|歩幅|橙|しくみ|(?<!（)認識精度|をも(?:つ|っ[てた])"
     "|加重和|行列積|計算機|コンピューター|パラメーター|気付|仕方|全て|例えば|(?<!その)他の|同士|とくに|ばらつき"
