@@ -26,13 +26,14 @@ from kasago.literate.words import words_in
 @event_priority(-200)  # after mkdocstrings has taken up its handlers
 def on_config(config: MkDocsConfig) -> None:
     """Keep the compiled templates of the reference; give them, and links at headings, the words."""
-    words = words_in(language_of(config))
+    language = language_of(config)
+    words = words_in(language)
     config.mdx_configs.setdefault("toc", {})["permalink_title"] = words["permalink"]
     mkdocstrings: Any = config.plugins.get("mkdocstrings")
     if mkdocstrings:
         env = mkdocstrings.get_handler("python").env
         env.bytecode_cache = _compiled(config)
-        env.globals["words"] = words
+        env.globals.update(words=words, language=language)
 
 
 @event_priority(200)  # before anything asks for a template
