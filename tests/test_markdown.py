@@ -225,8 +225,8 @@ def test_source_is_shown_under_its_name(convert):
         ("page.fr.md", "Not run: ", "it stops with ", "This page fails"),
         (
             "page.ja.md",
-            "いません: ",
-            "エラーで止まります: ",
+            "いません：",
+            "エラーで止まります：",
             "このページにはエラーがあります",
         ),
     ],

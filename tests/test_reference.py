@@ -11,6 +11,7 @@ import pytest
 
 import kasago
 from conftest import PAGES, ROOT, address_of, name_of, snippets_of, text_of
+from kasago.literate.words import words_in
 
 DOCS = ROOT / "docs"
 REFERENCE = [page for page in PAGES if page.parent == DOCS / "reference"]
@@ -149,6 +150,20 @@ def test_types_stand_as_the_docstring_has_them(site):
         text = (site / address_of(chapter) / "index.html").read_text("utf-8")
         for items in re.findall(r'<ul class="items">.*?</ul>', text, re.DOTALL):
             assert "shape(" not in items
+
+
+@site_test
+@by_edition
+def test_sections_and_links_of_headings_have_words_of_the_edition(edition, site):
+    words = words_in("ja" if edition else "en")
+    text = (site / edition / "reference" / "functions" / "index.html").read_text("utf-8")
+    titles = set(re.findall(r'<p class="doc-section-title" lang="(\w+)">(.*?)</p>', text))
+    names = ("parameters", "returns", "raises", "notes", "examples")
+    assert titles == {("ja" if edition else "en", words[name]) for name in names}
+    for page in ("reference/functions", "lab"):
+        text = (site / edition / page / "index.html").read_text("utf-8")
+        links = set(re.findall(r'class="headerlink" [^>]*title="([^"]*)"', text))
+        assert links == {words["permalink"]}
 
 
 @site_test

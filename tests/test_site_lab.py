@@ -85,6 +85,8 @@ def test_a_heading_has_the_id_of_its_source_and_a_link_to_itself():
     link = '<a class="headerlink" href="#title" title="Permanent link">¶</a>'
     assert f'<h1 id="title">Title <code>x</code>{link}</h1>' in page
     assert headings == [Heading(1, "title", "Title x")]
+    page, _, _ = tidied(html(), SOURCE, permalink="ここへ")
+    assert 'href="#title" title="ここへ">¶</a></h1>' in page
 
 
 def test_links_between_pages_lead_to_addresses():

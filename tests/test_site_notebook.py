@@ -233,7 +233,7 @@ def test_the_same_page_gives_the_same_bytes(convert):
 
 
 def test_what_is_added_is_in_the_language_of_the_page(convert):
-    assert "このコードは実行していません: it takes a day" in convert(PAGE, "docs/page.ja.md")
+    assert "このコードは実行していません：it takes a day" in convert(PAGE, "docs/page.ja.md")
 
 
 def test_a_page_without_snippets_that_run_has_no_notebook(convert):

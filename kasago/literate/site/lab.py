@@ -30,7 +30,7 @@ class Heading:
 
 
 def tidied(
-    html: str, source: str, directories: bool = True
+    html: str, source: str, directories: bool = True, permalink: str = "Permanent link"
 ) -> tuple[str, list[Heading], list[str]]:
     """Return the HTML of a notebook as the site's own.
 
@@ -43,6 +43,8 @@ def tidied(
         figure shows, to someone who cannot see it.
     directories : bool
         Whether the address of a page of the site is a folder, or else a file.
+    permalink : str
+        What the link of a heading to itself says.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def tidied(
     files = [_href(link).partition("#")[0] for link in links]
     for link in links:
         link["href"] = _address(_href(link), directories)
-    headings = [_heading(heading) for heading in soup.select("h1, h2, h3, h4, h5, h6")]
+    headings = [_heading(heading, permalink) for heading in soup.select("h1, h2, h3, h4, h5, h6")]
     book = jupytext.reads(source, fmt="md")
     alts = [cell.metadata.get("alt", "") for cell in book.cells if cell.cell_type == "code"]
     return "\n".join(_cells(soup, alts)), headings, files
@@ -79,7 +81,7 @@ def _address(file: str, directories: bool) -> str:
     return MARKDOWN_FILE.sub(lambda end: "" if end[0].startswith("index") else "/", file)
 
 
-def _heading(heading: Tag) -> Heading:
+def _heading(heading: Tag, permalink: str) -> Heading:
     """Give a heading the id that its text ends with, and a link to itself."""
     for anchor in heading.select("a.anchor-link"):
         anchor.decompose()
@@ -92,7 +94,7 @@ def _heading(heading: Tag) -> Heading:
     last.replace_with(HEADING_ID.sub("", str(last)))
     heading["id"] = found["id"]
     link = BeautifulSoup("", "html.parser").new_tag("a", href=f"#{found['id']}")
-    link["class"], link["title"], link.string = "headerlink", "Permanent link", "¶"
+    link["class"], link["title"], link.string = "headerlink", permalink, "¶"
     name = heading.get_text()
     heading.append(link)
     return Heading(int(heading.name[1]), found["id"], name)

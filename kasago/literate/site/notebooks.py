@@ -41,6 +41,7 @@ from kasago.literate.site.notebook import (
     notebook_of,
 )
 from kasago.literate.site.state import state
+from kasago.literate.words import words_of
 
 log = logging.getLogger("mkdocs.kasago.literate")
 
@@ -137,13 +138,14 @@ def _without_outputs(text: str, folder: str, derived: Path) -> str:
 def _tidy(html: str, text: str, page: Page, source: Path, derived: Path) -> str:
     """Return the page of a notebook; see to its table of contents and its links."""
     directories = page.file.use_directory_urls
+    permalink = words_of(page.file.src_uri)["permalink"]
 
     def tidy() -> bytes:
-        tidy_html, headings, files = tidied(html, text, directories)
+        tidy_html, headings, files = tidied(html, text, directories, permalink)
         return json.dumps([tidy_html, [asdict(heading) for heading in headings], files]).encode()
 
     try:
-        key = digest("lab", html, text, str(directories))
+        key = digest("lab", html, text, str(directories), permalink)
         html, headings, files = json.loads(kept(derived, key, tidy))
     except ValueError as error:
         log.error("%s: %s", relative(source), error)

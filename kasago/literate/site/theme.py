@@ -6,8 +6,9 @@ In ``mkdocs.yml``::
       - kasago/literate/site/theme.py
 
 The words of `kasago.literate.words`: ``words`` in the language of the pages, and ``words_in`` for
-those of another. And what Jinja compiled of each template, kept beside the results of the
-snippets: MkDocs and mkdocstrings would compile all of them again for each language.
+those of another; links at headings say theirs. And what Jinja compiled of each template, kept
+beside the results of the snippets: MkDocs and mkdocstrings would compile all of them again for
+each language.
 """
 
 from typing import Any
@@ -24,10 +25,15 @@ from kasago.literate.words import words_in
 
 @event_priority(-200)  # after mkdocstrings has taken up its handlers
 def on_config(config: MkDocsConfig) -> None:
-    """Keep the compiled templates of the reference."""
+    """Keep the compiled templates of the reference; give them, and links at headings, the words."""
+    language = language_of(config)
+    words = words_in(language)
+    config.mdx_configs.setdefault("toc", {})["permalink_title"] = words["permalink"]
     mkdocstrings: Any = config.plugins.get("mkdocstrings")
     if mkdocstrings:
-        mkdocstrings.get_handler("python").env.bytecode_cache = _compiled(config)
+        env = mkdocstrings.get_handler("python").env
+        env.bytecode_cache = _compiled(config)
+        env.globals.update(words=words, language=language)
 
 
 @event_priority(200)  # before anything asks for a template

@@ -20,7 +20,7 @@ const TEXT = words({
     says: (p, q, sum) => `In row ${p}, column ${q} the sum of the nine products is ${sum}.`,
   },
   ja: {
-    name: "動かせる図: 数字の上を滑るフィルタ",
+    name: "動かせる図：数字の上を滑るフィルタ",
     input: "28×28ピクセルの数字。フィルタがかかる9ピクセルを枠で囲む",
     output: "フィルタの出力、26×26個の数。正と負を別の色で示し、この位置の出力を枠で囲む",
     products: "フィルタの下にある9ピクセルと、それぞれに掛ける重み",

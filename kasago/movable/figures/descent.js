@@ -15,7 +15,7 @@ const TEXT = words({
     says: (height, length) => `After 20 steps the height is ${height}; the path is ${length} long.`,
   },
   ja: {
-    name: "動かせる図: 勾配降下法",
+    name: "動かせる図：勾配降下法",
     plane: "最も低い点を囲む等高線と、出発点からの経路。細い線と四角はモーメンタムなしの場合",
     heights: "一歩ごとの高さ（対数軸）",
     surface: "曲面", bowl: "お椀", valley: "谷", rate: "学習率 η", momentum: "モーメンタム α",

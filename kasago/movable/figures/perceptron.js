@@ -11,15 +11,15 @@ const TEXT = words({
     name: "The line of a perceptron, to be moved",
     plane: "The plane of both inputs: the half where the perceptron answers 1 is shaded; filled "
       + "squares should be 1, open circles 0; a ring is around each wrong answer",
-    gate: "Gate", head: ["x₁, x₂", "sum", "answer", "right"],
+    gate: "Gate", head: ["x₀, x₁", "sum", "answer", "right"],
     says: right => right === 4 ? "All 4 answers are right." : `${right} of 4 answers are right.`,
   },
   ja: {
-    name: "動かせる図: パーセプトロンの直線",
+    name: "動かせる図：パーセプトロンの直線",
     plane: "二つの入力の平面。パーセプトロンが1と答える側に色が付いている。塗りつぶした四角は1、"
       + "白抜きの丸は0になるべき点。間違った答えは輪で囲む",
-    gate: "ゲート", head: ["x₁, x₂", "和", "答え", "正解"],
-    says: right => right === 4 ? "4つの答えがすべて合っています。" : `4つのうち${right}つの答えが合っています。`,
+    gate: "ゲート", head: ["x₀, x₁", "和", "答え", "正解"],
+    says: right => right === 4 ? "4問とも正解です。" : `4問中${right}問が正解です。`,
   },
 })
 
@@ -50,7 +50,7 @@ export function halves(w, b) {
 export default function perceptron(box) {
   const plane = new Plane({
     label: TEXT.plane, width: 320, x: [LOW, HIGH], y: [LOW, HIGH], xTicks: [0, 1], yTicks: [0, 1],
-    xName: "x₁", yName: "x₂", left: 34,
+    xName: "x₀", yName: "x₁", left: 34,
   })
   const numbers = table(TEXT.head)
   const refresh = () => redraw()
@@ -58,7 +58,7 @@ export default function perceptron(box) {
   const gate = choice({
     name: TEXT.gate, value: "AND", options: Object.keys(GATES).map(name => [name, name]),
   }, refresh)
-  const sliders = [["w₁", 1], ["w₂", 1], ["b", -0.5]]
+  const sliders = [["w₀", 1], ["w₁", 1], ["b", -0.5]]
     .map(([name, value]) => slider({ ...number, name, value }, refresh))
 
   function draw() {

@@ -15,7 +15,7 @@ const TEXT = words({
     says: (y, loss) => `The right class has the probability ${y}; the loss is ${loss}.`,
   },
   ja: {
-    name: "動かせる図: スコアと確率と損失",
+    name: "動かせる図：スコアと確率と損失",
     bars: "各クラスの確率の棒グラフ。正解のクラスに印がある。棒の横の矢印は確率から正解の値へ向かい、勾配降下法の一歩でスコアが動く向きを示す",
     curve: "正解のクラスの確率に対する損失の曲線と、現在の値の点",
     right: "正解のクラス", head: ["k", "スコア a", "y", "y − t"], score: k => `スコア a${k}`,

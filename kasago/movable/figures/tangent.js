@@ -17,7 +17,7 @@ const TEXT = words({
       `At h = ${h} the forward difference is off by ${forward}, the central one by ${central}.`,
   },
   ja: {
-    name: "動かせる図: 接線と刻み幅h",
+    name: "動かせる図：接線と刻み幅h",
     curve: "曲線x³と、1点での接線、前方差分の2点を通る直線、中心差分の2点を通る直線",
     errors: "刻み幅hに対する二つの差分の誤差（両対数）。選んだ刻み幅のところに点がある",
     head: ["", "傾き", "誤差"], forward: "前方差分", central: "中心差分", tangent: "接線",
