@@ -250,7 +250,7 @@ class Nesterov(Momentum):
 
 
 class AdaGrad(_Optimizer):
-    """Steps that shrink for each parameter, the more it has moved.
+    """Steps that shrink for each parameter, the larger its gradients have been.
 
     Parameters
     ----------
