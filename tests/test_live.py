@@ -24,7 +24,7 @@ from kasago.literate.site import live as hook
 from kasago.literate.site.pdf import BROWSERS
 from kasago.live import assets as making
 from kasago.live import recipe, runner
-from kasago.live.dot import faster
+from kasago.live.dot import faster, replace_loop
 
 FOLDER = ROOT / "kasago" / "live"
 SCRIPTS = FOLDER / "browser"
@@ -236,20 +236,6 @@ def test_text_comes_in_pieces_and_in_order(ran):
     assert len(given) < 200
 
 
-def multiply(*arguments):
-    """Do what gemm.ts does, at the same addresses."""
-    M, N, K, a, row, column, b, c = arguments
-
-    def at(address, shape, strides):
-        size = 8 + sum((n - 1) * abs(s) for n, s in zip(shape, strides, strict=True))
-        low = address + sum(min(0, (n - 1) * s) for n, s in zip(shape, strides, strict=True))
-        memory = np.frombuffer((ctypes.c_char * size).from_address(low), np.uint8)
-        return np.ndarray(shape, np.float64, memory, address - low, strides)
-
-    with np.errstate(all="ignore"):
-        at(c, (M, N), (8 * N, 8))[...] = at(a, (M, K), (row, column)) @ at(b, (K, N), (8 * N, 8))
-
-
 CASES = """
 import numpy as np
 rng = np.random.default_rng(0)
@@ -268,18 +254,23 @@ for M, K, N in sizes:
     for dtypes in [("d", "d"), ("f", "f"), ("f", "d"), ("d", "f")]:
         for how in [("C", "C"), ("T", "C"), ("C", "T"), ("slice", "F"), ("back", "slice")]:
             a, b = draw((M, K), dtypes[0], how[0]), draw((K, N), dtypes[1], how[1])
-            fast, plain = np.dot(a, b), np.dot.__wrapped__(a, b)
-            assert fast.dtype == plain.dtype and fast.shape == plain.shape
-            size = np.dot(np.abs(a).astype("d"), np.abs(b).astype("d"))
+            plain = np.dot.__wrapped__(a, b)
+            size = np.dot.__wrapped__(np.abs(a).astype("d"), np.abs(b).astype("d"))
             eps = np.finfo(plain.dtype).eps
-            worst = max(worst, np.max(np.abs(fast - plain) / size) / (2 * K * eps))
+            for fast, part in [(np.dot(a, b), ...), (a @ b, ...), (np.stack([a, a]) @ b[None], ...),
+                               (a @ b[:, 0], np.s_[:, 0]), (a[0] @ b, 0)]:
+                assert fast.dtype == plain.dtype and fast.shape[-2:] == plain[part].shape
+                error = np.max(np.abs(fast - plain[part]) / size[part])
+                worst = max(worst, error / (2 * K * eps))
             tried += 1
 whole = rng.integers(-9, 9, (200, 300)).astype("d")
 assert np.array_equal(np.dot(whole, whole.T), np.dot.__wrapped__(whole, whole.T))
 bad = np.where(whole == 3, np.nan, np.where(whole == 4, np.inf, whole))
 with np.errstate(invalid="ignore"):
     fast, plain = np.dot(bad, whole.T), np.dot.__wrapped__(bad, whole.T)
+    matmul = bad @ whole.T
 assert np.array_equal(np.isnan(fast), np.isnan(plain))
+assert np.array_equal(fast, matmul, equal_nan=True)
 for a, b in [([1, 2], [3, 4]), (np.eye(3), np.ones(3)), (np.eye(3, dtype=int), np.eye(3)),
              (np.ones((2, 3, 400)), np.ones((400, 99))), (2.0, np.eye(200))]:
     assert np.array_equal(np.dot(a, b), np.dot.__wrapped__(a, b))
@@ -289,6 +280,12 @@ for dtype in "fd":
     square = out % 9
     left, right = square.copy(), square.copy()
     assert np.array_equal(np.dot(square, square, out=square), np.dot.__wrapped__(left, right))
+    wide = np.zeros((400, 400), dtype)
+    np.matmul(left, right, out=wide[::2, ::2])
+    assert np.array_equal(wide[::2, ::2], square) and not wide[1::2].any()
+    np.matmul(left, right.T, out=left)
+    assert np.array_equal(left, np.dot.__wrapped__(right, right.T))
+    assert not (np.ones((3, 0), dtype) @ np.ones((0, 4), dtype)).any()
 for bad in [np.empty((200, 200), "f"), np.empty((9, 200)), np.empty((200, 200)).T]:
     try:
         np.dot(whole, whole.T, out=bad)
@@ -307,18 +304,35 @@ print(tried, worst < 1)
 """
 
 
-def test_a_product_by_the_kernel_is_numpys_own(monkeypatch):
-    """The rules of what is left to it, here; the kernel itself is tried in the browser."""
+def test_dot_by_matmul_is_numpys_own(monkeypatch):
+    """The rules of what is left to it, here; the loops themselves are tried in the browser."""
+    said = []
+    monkeypatch.setattr(np, "dot", faster(np.dot))
+    exec(CASES, {"print": lambda *words: said.append(words)})
+    assert said == [(120, True)]
+
+
+def test_matmul_computes_by_another_loop(monkeypatch):
     calls = []
+    sizes = ctypes.POINTER(ctypes.c_ssize_t)
 
-    def kernel(*arguments):
-        calls.append(arguments)
-        multiply(*arguments)
+    @ctypes.CFUNCTYPE(None, ctypes.POINTER(ctypes.c_void_p), sizes, sizes, ctypes.c_void_p)
+    def loop(addresses, sizes, steps, data):
+        calls.append((sizes[:4], steps[3:9]))
+        ctypes.memset(addresses[2], 0, 8 * 2 * 4)
 
-    monkeypatch.setattr(np, "dot", faster(np.dot, kernel))
-    exec(CASES, {"print": lambda *said: calls.append(said)})
-    assert (120, True) in calls
-    assert len(calls) > 100
+    a, b = np.ones((2, 3)), np.ones((4, 3)).T
+    before = replace_loop("float64", ctypes.cast(loop, ctypes.c_void_p).value)
+    try:
+        product = a @ b
+    finally:
+        replace_loop("float64", before)
+    assert calls == [([1, 2, 3, 4], [24, 8, 8, 24, 32, 8])]
+    assert not product.any()
+    assert (a @ b == 3).all()
+    monkeypatch.setattr(np, "matmul", np.add)
+    with pytest.raises(RuntimeError, match="does not say where matmul has its loops"):
+        replace_loop("float64", before)
 
 
 # ---------------------------------------------------------------- what a fence declares
@@ -617,9 +631,15 @@ def an_exercise_says_whether_it_is_solved(reader):
     assert reader.run("exercise", "Not yet") == "AssertionError: not yet: x times x"
     reader.snippet("exercise").locator("pre code").first.click(position={"x": 5, "y": 5})
     reader.snippet("exercise").locator(".cm-content").wait_for()
-    reader.write("exercise", EXERCISE.replace("0  # your code", "x * x"))
-    reader.tab.keyboard.press("Control+Enter")
-    reader.wait_for("exercise", "Right")
+    for text, words in [
+        (EXERCISE.partition("assert")[0], "the assertion is gone"),
+        (f"assert False, 'something else'\n{EXERCISE}", "Not yet"),
+        (EXERCISE.replace("0  # your code", "x * x"), "Right"),
+    ]:
+        assert count.text_content() == "Exercises solved: 0 of 1"
+        reader.write("exercise", text)
+        reader.tab.keyboard.press("Control+Enter")
+        reader.wait_for("exercise", words)
     assert count.text_content() == "Exercises solved: 1 of 1"
 
 

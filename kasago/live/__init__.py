@@ -10,7 +10,7 @@ site is a book to read. These are the parts:
    what comes of it.
 3. ``browser/worker.js`` starts Python, and then has no network any more.
 4. `runner` runs one snippet after the other in Python, `backend` hands over its figures, and
-   `dot` lets ``np.dot`` use the kernel of ``gemm.ts``.
+   `dot` lets ``@`` and ``np.dot`` use the loops of ``gemm.ts``.
 
 Nothing of it is loaded before the reader presses Run but a script and a style sheet of a few
 kilobytes.

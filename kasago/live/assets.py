@@ -46,9 +46,9 @@ for what is left out: tests, headers and parts that no snippet uses; Python's so
 
 It differs in three ways from the Python that made the pages. Whole numbers of NumPy have 32 bits
 unless a snippet says otherwise. Overflow and division by zero give inf and nan without a warning.
-And np.dot of two matrices of floats is computed by a kernel of this site, in float64, whose sums
-may differ from NumPy's own in the last digits. A snippet has no network: it cannot ask any host
-for anything but the data of the book."""
+And the products of matrices of floats, by np.dot or @, are computed by loops of this site, with
+sums in float64, which may differ from NumPy's own in the last digits. A snippet has no network: it
+cannot ask any host for anything but the data of the book."""
 ENDS = {"pyodide.mjs": ("pyodide.asm.mjs", "pyodide.asm.js")}
 
 Read = Callable[[str], bytes]

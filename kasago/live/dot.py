@@ -1,31 +1,72 @@
 """Products of matrices in a browser, where NumPy comes without a BLAS."""
 
+import ctypes
 import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["faster"]
+__all__ = ["faster", "replace_loop"]
 
-# Fewer multiplications than this take no longer by NumPy's own loops.
-SMALL = 20_000
 # Rows of the left matrix that are made float64 at a time: a whole set of images would be too much.
 ROWS = 2048
 FLOATS = (np.float32, np.float64)
 
 
-def faster(plain: Callable[..., Any], kernel: Callable[..., object]) -> Callable[..., Any]:
-    """Return ``np.dot``, which leaves products of two float matrices of some size to a kernel.
+class _Ufunc(ctypes.Structure):
+    """How a ufunc begins, as NumPy's C-API documents it for who makes one."""
+
+    _fields_ = (
+        ("head", ctypes.c_ssize_t * 2),
+        ("numbers", ctypes.c_int * 4),
+        ("loops", ctypes.POINTER(ctypes.c_void_p)),
+        ("data", ctypes.c_void_p),
+        ("ntypes", ctypes.c_int),
+        ("reserved", ctypes.c_int),
+        ("name", ctypes.c_char_p),
+        ("types", ctypes.POINTER(ctypes.c_char)),
+    )
+
+
+def replace_loop(dtype: str, loop: int) -> int:
+    """Have ``np.matmul``, and with it ``@``, compute by another inner loop.
+
+    Parameters
+    ----------
+    dtype : str
+        Of both matrices and of the product.
+    loop : int
+        The address of a function with the signature of an inner loop.
+
+    Returns
+    -------
+    int
+        The address of the loop that was there.
+
+    Raises
+    ------
+    RuntimeError
+        If this NumPy keeps the loops of a ufunc in another way.
+    """
+    ufunc = _Ufunc.from_address(id(np.matmul))
+    if (ufunc.ntypes, ufunc.name) != (np.matmul.ntypes, b"matmul"):
+        raise RuntimeError(f"NumPy {np.__version__} does not say where matmul has its loops")
+    number = np.dtype(dtype).num
+    kinds = [ufunc.types[3 * i : 3 * i + 3] for i in range(ufunc.ntypes)]
+    place = kinds.index(bytes([number] * 3))
+    before: int = ufunc.loops[place]
+    ufunc.loops[place] = loop
+    return before
+
+
+def faster(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``np.dot``, which leaves products of two float matrices to ``np.matmul``.
 
     Parameters
     ----------
     plain : callable
         NumPy's own, for everything else.
-    kernel : callable
-        ``dgemm`` of ``gemm.ts``: given M, N, K, the address of an (M, K) matrix of float64 with
-        the strides of its rows and columns in bytes, those of a contiguous (K, N) matrix and of
-        the (M, N) matrix that is filled.
 
     Returns
     -------
@@ -36,16 +77,13 @@ def faster(plain: Callable[..., Any], kernel: Callable[..., object]) -> Callable
     def dot(a: Any, b: Any, out: Any = None) -> Any:
         if not _fits(a, b) or not (out is None or _takes(out, a, b)):
             return plain(a, b, out)
-        right = np.ascontiguousarray(b, dtype=np.float64)
-        product = np.empty((len(a), b.shape[1]), np.result_type(a, b)) if out is None else out
+        if a.dtype == b.dtype:
+            return np.matmul(a, b, out=out)
+        right = b.astype(np.float64, copy=False)
+        product = np.empty((len(a), b.shape[1])) if out is None else out
         for start in range(0, len(a), ROWS):
             left = a[start : start + ROWS].astype(np.float64, copy=False)
-            part = product[start : start + ROWS]
-            wide = part if part.dtype == np.float64 else np.empty(part.shape)
-            sizes = (*wide.shape, a.shape[1])
-            kernel(*sizes, left.ctypes.data, *left.strides, right.ctypes.data, wide.ctypes.data)
-            if wide is not part:
-                part[...] = wide
+            np.matmul(left, right, out=product[start : start + ROWS])
         return product
 
     return dot
@@ -58,14 +96,11 @@ def _fits(a: Any, b: Any) -> bool:
         and a.shape[1] == b.shape[0]
         and a.dtype.type in FLOATS
         and b.dtype.type in FLOATS
-        and a.dtype.isnative
-        and b.dtype.isnative
-        and a.size * b.shape[1] >= SMALL
     )
 
 
 def _takes(out: Any, a: Any, b: Any) -> bool:
-    """Return whether the rows can be written there one after the other."""
+    """Return whether NumPy's own would fill it."""
     return (
         type(out) is np.ndarray
         and out.shape == (len(a), b.shape[1])

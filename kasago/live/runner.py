@@ -16,7 +16,7 @@ import time
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,27 +97,29 @@ class _Stream(io.TextIOBase):
         return page.pieces < FEW or time.monotonic() - self.sent > LATE
 
 
-def setup(post: Post, kernel: Any = None) -> None:
+def setup(post: Post, loops: Mapping[str, int] | None = None) -> None:
     """Make ready for snippets.
 
     Parameters
     ----------
     post : callable
         Takes what a snippet gives: ``"stdout"``, ``"stderr"`` or ``"figure"``, and its text.
-    kernel : callable, optional
-        What multiplies matrices; see `kasago.live.dot`.
+    loops : mapping of str to int, optional
+        What multiplies matrices of each dtype; see `kasago.live.dot`.
     """
     page.post = post
     sys.stdout, sys.stderr = page.streams = [_Stream("stdout"), _Stream("stderr")]
     # Matplotlib would say which of its fonts are not here.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    if kernel:
+    if loops:
         # Here, because the tests of the rest need no NumPy.
         import numpy as np  # noqa: PLC0415
 
-        from kasago.live.dot import faster  # noqa: PLC0415
+        from kasago.live.dot import faster, replace_loop  # noqa: PLC0415
 
-        np.dot = faster(np.dot, kernel)
+        for dtype, loop in loops.items():
+            replace_loop(dtype, loop)
+        np.dot = faster(np.dot)
     gc.collect()
 
 

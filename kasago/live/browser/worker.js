@@ -10,12 +10,16 @@ const open = self.fetch.bind(self)
 let python
 let runner
 let memory
+let functions
 
-// Pyodide does not hand out its memory, in which the kernel multiplies.
+// Pyodide does not hand out its memory, in which the kernel multiplies, nor the table of functions,
+// from which NumPy calls it.
 const instantiateStreaming = WebAssembly.instantiateStreaming
 WebAssembly.instantiateStreaming = async (source, imports) => {
   const made = await instantiateStreaming.call(WebAssembly, source, imports)
-  memory ??= Object.values(made.instance.exports).find(each => each instanceof WebAssembly.Memory)
+  const has = kind => Object.values(made.instance.exports).find(each => each instanceof kind)
+  memory ??= has(WebAssembly.Memory)
+  functions ??= has(WebAssembly.Table)
   return made
 }
 
@@ -91,8 +95,8 @@ async function boot() {
   python.globals.get("__import__")("sys").path.insert(0, root)
   python.runPython("import numpy")
   runner = python.pyimport("kasago.live.runner")
-  const fast = await multiplier(kernel)
-  runner.setup((kind, text) => say("out", { kind, text }), fast)
+  const loops = await multiplier(kernel)
+  runner.setup((kind, text) => say("out", { kind, text }), loops)
   lock(book)
   // Pyodide's own interface could ask the network for files.
   for (const name of ["pyodide_js", "js"]) python.unregisterJsModule(name)
@@ -101,15 +105,18 @@ import sys
 for name in [name for name in sys.modules if name.partition(".")[0] in {"js", "pyodide_js"}]:
     del sys.modules[name]
 `)
-  say("ready", { heap: python._module.HEAPU8.length, fast: Boolean(fast) })
+  say("ready", { heap: python._module.HEAPU8.length, fast: Boolean(loops) })
 }
 
-/** The kernel for products of matrices; without it NumPy's own loops do the same, more slowly. */
+/** The loops for products of matrices, as numbers of functions; without them NumPy's own do the
+ * same, more slowly. */
 async function multiplier(kernel) {
   try {
-    if (!memory) return undefined
     const { instance } = await WebAssembly.instantiate(await kernel, { env: { memory } })
-    return instance.exports.dgemm
+    const first = functions.grow(2)
+    functions.set(first, instance.exports.doubles)
+    functions.set(first + 1, instance.exports.floats)
+    return python.toPy({ float64: first, float32: first + 1 })
   } catch {
     return undefined
   }
