@@ -1,110 +1,88 @@
-"""A page of mkdocs-jupyter as a page of the site."""
-
-from base64 import b64encode
+"""A page that is a notebook: its cells on the page, each with what came of it."""
 
 import pytest
 
-from kasago.literate.site.lab import Heading, tidied
+from kasago.literate.errors import LiterateError
+from kasago.literate.running.results import Results
+from kasago.literate.site.lab import cells_of, filled, with_places
+from kasago.literate.site.notebook import job_of_notebook
 
-SVG = '<svg width="96" height="96" xmlns="http://www.w3.org/2000/svg"><path d="M 0 0"/></svg>'
-SOURCE = """\
+LAB = """\
 ---
 jupyter:
   kernelspec:
     display_name: Python 3
+    language: python
     name: python3
 ---
 
-# Title { #title }
+# Lab
 
 ```python
-x = 1
+x = 2
 ```
 
-```python alt="A figure of nothing"
+Text.
+
+```python alt="A line."
+import matplotlib.pyplot as plt
+
+print(x)
+plt.plot([1, x])
 plt.show()
 ```
-"""
-CELLS = """\
-<script src="https://a.org/a.js"></script><style>div {{ color: red }}</style>
-<div class="jupyter-wrapper">
----
-description: raw
----
-<div class="jp-Cell jp-MarkdownCell" id="cell-id=1f"><div data-mime-type="text/markdown">
-<h1 id="Title-{{-#title-}}">Title <code>x</code> {{ #title }}<a class="anchor-link" href="#T">¶</a>
-</h1>
-<p><a href="../a.md#b">a</a> <a href="../index.md">b</a> <a href="https://a.org/c.md">c</a></p>
-</div></div>
-<div class="jp-Cell jp-CodeCell"><div class="jp-Cell jp-CodeCell" id="cell-id=2f">
-<div class="jp-Cell-inputWrapper"><clipboard-copy></clipboard-copy>
-<div class="highlight-ipynb"><pre><span></span><span class="n">x</span> = 1
-</pre></div><div class="clipboard-copy-txt">x = 1</div></div></div></div>
-<div class="jp-Cell jp-CodeCell"><div class="jp-Cell jp-CodeCell" id="cell-id=3f">
-<div class="jp-Cell-inputWrapper"><div class="highlight-ipynb"><pre>plt.show()
-</pre></div></div>
-<div class="jp-OutputArea-output" data-mime-type="text/plain"><pre>1 &lt; 2
-</pre></div>
-<div class="jp-OutputArea-output" data-mime-type="{kind}">
-<img alt="No" src="data:{kind};base64,{data}"/>
-</div></div></div>
-</div>
+
+```python
+print(x + 1)
+{last}
+```
 """
 
 
-def html(kind="image/svg+xml"):
-    return CELLS.format(kind=kind, data=b64encode(SVG.encode()).decode())
+def cells(tmp_path, last="", page=LAB):
+    """Return the cells of the lab as HTML."""
+    text = page.format(last=last)
+    result = Results(tmp_path).of(job_of_notebook(text, "docs/lab.md"))
+    return list(cells_of(text, "docs/lab.md", result))
 
 
-def test_nothing_of_jupyter_is_left():
-    page, _, _ = tidied(html(), SOURCE)
-    for trace in ("<script", "<style", "jp-", "clipboard", "description: raw", "cell-id", "ipynb"):
-        assert trace not in page
+def test_each_cell_shows_its_code_and_what_came_of_it(tmp_path):
+    first, second, third = cells(tmp_path, "print(x + 2)")
+    code = '<span class="n">x</span> <span class="o">=</span> <span class="mi">2</span>\n'
+    shown = f'<div class="language-python highlight"><pre><code>{code}</code></pre></div>'
+    assert first == f'<div class="snippet">\n{shown}\n</div>'
+    output = '<div class="language-text output no-copy highlight"><pre><code>{}</code></pre></div>'
+    assert output.format("2\n") in second
+    assert '<figure class="drawn" data-search-exclude><svg role="img"' in second
+    assert 'aria-label="A line."' in second
+    assert output.format("3\n4\n") in third
+    assert "<figure" not in third
 
 
-def test_code_and_what_it_printed_look_like_a_snippet():
-    page, _, _ = tidied(html(), SOURCE)
-    code = '<pre><code><span></span><span class="n">x</span> = 1\n</code></pre>'
-    assert f'<div class="snippet">\n<div class="language-python highlight">{code}</div>' in page
-    output = (
-        '<div class="language-text output no-copy highlight"><pre><code>1 &lt; 2\n</code></pre>'
-    )
-    assert output in page
+def test_a_cell_that_fails_shows_the_error_in_the_lines_of_the_page(tmp_path):
+    _, second, third = cells(tmp_path, "1 / 0")
+    assert "Traceback" not in second
+    assert "<code>3\nTraceback" in third
+    assert 'File "docs/lab.md", line 27' in third
+    assert "ZeroDivisionError" in third
 
 
-def test_a_figure_is_drawn_like_any_other_with_the_alt_text_of_its_cell():
-    page, _, _ = tidied(html(), SOURCE)
-    assert '<figure class="drawn" data-search-exclude><svg role="img"' in page
-    assert 'aria-label="A figure of nothing"' in page
-    assert 'width="96"' in page
-    assert "<img" not in page
+def test_a_page_whose_results_are_not_there_yet_has_its_code_alone():
+    shown = list(cells_of(LAB.format(last=""), "docs/lab.md", None))
+    assert len(shown) == 3
+    assert not any("output" in cell or "<figure" in cell for cell in shown)
 
 
-def test_a_heading_has_the_id_of_its_source_and_a_link_to_itself():
-    page, headings, _ = tidied(html(), SOURCE)
-    link = '<a class="headerlink" href="#title" title="Permanent link">¶</a>'
-    assert f'<h1 id="title">Title <code>x</code>{link}</h1>' in page
-    assert headings == [Heading(1, "title", "Title x")]
+def test_a_figure_without_alt_text_is_refused_where_it_is_drawn(tmp_path):
+    with pytest.raises(LiterateError, match=r'docs/lab\.md:17: .* write ```python alt="'):
+        cells(tmp_path, page=LAB.replace(' alt="A line."', ""))
 
 
-def test_links_between_pages_lead_to_addresses():
-    page, _, files = tidied(html(), SOURCE)
-    assert files == ["../a.md", "../index.md"]
-    for address in ("../a/#b", "../", "https://a.org/c.md"):
-        assert f'<a href="{address}">' in page
-    page, _, _ = tidied(html(), SOURCE, directories=False)
-    for address in ("../a.html#b", "../index.html", "https://a.org/c.md"):
-        assert f'href="{address}"' in page
-
-
-@pytest.mark.parametrize(
-    ("page", "source", "message"),
-    [
-        (html(), SOURCE.replace(' alt="A figure of nothing"', ""), r"its cell says .* alt ''"),
-        (html("image/png"), SOURCE, "a figure of a notebook is SVG.*image/png"),
-        (html().replace("{ #title }", ""), SOURCE, "heading 'Title x' has no id"),
-    ],
-)
-def test_what_is_missing_is_said(page, source, message):
-    with pytest.raises(ValueError, match=message):
-        tidied(page, source)
+def test_the_cells_stand_where_they_stood_and_no_line_moves():
+    text = LAB.format(last="")
+    marked = with_places(text, "docs/lab.md")
+    assert "```" not in marked
+    assert marked.count("\n") == text.count("\n")
+    assert marked.split("\n").index("Text.") == text.split("\n").index("Text.")
+    page = filled(marked, iter("ABC"))
+    assert page.split("---\n")[2].split() == ["#", "Lab", "A", "Text.", "B", "C"]

@@ -7,12 +7,7 @@ import pytest
 
 from kasago.literate.errors import LiterateError
 from kasago.literate.running.results import Results
-from kasago.literate.site.notebook import (
-    INSTALL,
-    executed_notebook,
-    job_of_notebook,
-    notebook_of,
-)
+from kasago.literate.site.notebook import INSTALL, notebook_of
 
 PAGE = """\
 ---
@@ -254,68 +249,3 @@ def test_code_that_jupytext_changes_is_an_error(convert, monkeypatch):
     monkeypatch.setattr("jupytext.reads", lambda *args, **kwargs: book)
     with pytest.raises(LiterateError, match=r"docs/page\.md:1: jupytext makes another cell"):
         convert("```python\nx = 1\n```\n")
-
-
-# A page that is a notebook.
-
-LAB = """\
----
-jupyter:
-  kernelspec:
-    display_name: Python 3
-    language: python
-    name: python3
----
-
-# Lab
-
-```python
-x = 2
-```
-
-Text.
-
-```python alt="A line."
-import matplotlib.pyplot as plt
-
-print(x)
-plt.plot([1, x])
-plt.show()
-```
-
-```python
-print(x + 1)
-{last}
-```
-"""
-
-
-def executed(tmp_path, last):
-    """Return what the cells of the lab show, and the result of their run."""
-    text = LAB.format(last=last)
-    result = Results(tmp_path).of(job_of_notebook(text, "docs/lab.md"))
-    cells = json.loads(executed_notebook(text, "docs/lab.md", result))["cells"]
-    return [cell["outputs"] for cell in cells if cell["cell_type"] == "code"], result
-
-
-def test_each_cell_shows_what_came_of_it(tmp_path):
-    [first, second, third], result = executed(tmp_path, "print(x + 2)")
-    assert result.error == ""
-    assert first == []
-    assert [output.get("text") for output in second] == ["2\n", None]
-    assert second[1]["data"]["image/svg+xml"].startswith("<svg ")
-    assert [output["text"] for output in third] == ["3\n4\n"]
-
-
-def test_a_cell_that_fails_shows_the_error_in_the_lines_of_the_page(tmp_path):
-    [_, second, third], _ = executed(tmp_path, "1 / 0")
-    assert [output["text"] for output in second] == ["2\n"]
-    [output] = third
-    assert output["text"].startswith("3\nTraceback")
-    assert 'File "docs/lab.md", line 27' in output["text"]
-    assert "ZeroDivisionError" in output["text"]
-
-
-def test_a_notebook_whose_results_are_not_there_yet_has_no_outputs():
-    book = json.loads(executed_notebook(LAB.format(last=""), "docs/lab.md", None))
-    assert all(not cell.get("outputs") for cell in book["cells"])

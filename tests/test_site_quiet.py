@@ -10,7 +10,6 @@ I18N = "mkdocs.plugins.mkdocs_static_i18n."
 NOISE = [
     (I18N + "reconfigure", "mkdocs_static_i18n: Overriding 'ja' config 'copyright' with '©'"),
     (I18N + "plugin", "mkdocs_static_i18n: Translated 19 navigation elements to 'ja'"),
-    ("mkdocs.plugins.mkdocs_jupyter", "Cache hit: docs/lab/index.md"),
     ("mkdocs.commands.build", "Template skipped: '404.html' generated empty output."),
     (
         "mkdocs.commands.build",

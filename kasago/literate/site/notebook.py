@@ -137,47 +137,6 @@ def job_of_notebook(text: str, path: str) -> Job:
     return Job(path, first, tuple((line - first, code) for line, code in cells))
 
 
-def executed_notebook(text: str, path: str, result: Result | None) -> str:
-    """Return a page that is a notebook with what came of its cells.
-
-    Parameters
-    ----------
-    text : str
-        The file of the page: Markdown as jupytext writes it, with its header.
-    path : str
-        The page's name, for messages.
-    result : Result or None
-        What came of `job_of_notebook`; None if that is not known yet.
-
-    Returns
-    -------
-    str
-        The text of a file ``.ipynb``, the same for the same page and result.
-    """
-    book: Any = jupytext.reads(text, fmt=FORMAT)
-    starts, ends = [(0, 0)], list(result.ends if result else ())
-    if result and result.error:
-        ends.append((len(result.output), len(result.figures)))
-    waiting = iter(ends)
-    cells = []
-    for read in book.cells:
-        cell = _cell(read.cell_type, read.source)
-        if read.cell_type == "code" and (end := next(waiting, None)):
-            (printed, shown), (printed_to, shown_to) = starts[-1], end
-            starts.append(end)
-            assert result
-            output = result.output[printed:printed_to]
-            if result.error and len(starts) > len(result.ends) + 1:
-                output += result.error
-            if output:
-                cell["outputs"] += [{"output_type": "stream", "name": "stdout", "text": output}]
-            for svg in result.figures[shown:shown_to]:
-                data = {"image/svg+xml": svg}
-                cell["outputs"] += [{"output_type": "display_data", "data": data, "metadata": {}}]
-        cells.append(cell)
-    return _written(cells, {})
-
-
 def empty_notebook(text: str, address: str) -> str:
     """Return a page that is a notebook as a file for Jupyter, without outputs.
 

@@ -1,4 +1,4 @@
-"""What an extension of Markdown cannot do: files beside a page, and the pages of mkdocs-jupyter.
+"""What an extension of Markdown cannot do: files beside a page, and pages that are notebooks.
 
 In ``mkdocs.yml``::
 
@@ -6,25 +6,18 @@ In ``mkdocs.yml``::
       - kasago/literate/site/notebooks.py
 
 Beside each page whose snippets run comes its notebook; the theme finds the name of that file in
-``page.meta.notebook``. A page that is a notebook itself is run by mkdocs-jupyter, in the same way
-as the snippets, and is made to look like any other page.
+``page.meta.notebook``. The cells of a page that is a notebook itself are run together, in the way
+that snippets are, and look like them.
 """
 
-import json
 import logging
 import textwrap
-from concurrent.futures import Future
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin
 
-from markdown.extensions.toc import nest_toc_tokens
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
-from mkdocs.structure.toc import get_toc
 
 from kasago.literate.errors import LiterateError
 from kasago.literate.files import relative, write_whole
@@ -33,10 +26,9 @@ from kasago.literate.page.blocks import is_notebook
 from kasago.literate.running.job import Job, Result
 from kasago.literate.running.pool import pool_of
 from kasago.literate.site.kept import cache_of, digest, kept
-from kasago.literate.site.lab import tidied
+from kasago.literate.site.lab import cells_of, filled, with_places
 from kasago.literate.site.notebook import (
     empty_notebook,
-    executed_notebook,
     job_of_notebook,
     notebook_of,
 )
@@ -44,7 +36,7 @@ from kasago.literate.site.state import state
 
 log = logging.getLogger("mkdocs.kasago.literate")
 
-lab: "list[tuple[Job, Future[Result]]]" = []  # what runs for the page that comes next
+cells: list[str] = []  # of the page that is converted, as HTML
 
 
 def on_config(config: MkDocsConfig) -> None:
@@ -52,44 +44,37 @@ def on_config(config: MkDocsConfig) -> None:
     state.pool = pool_of(cache_of(config))
 
 
-@event_priority(100)
-def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> None:
-    """Run a page that is a notebook, and have mkdocs-jupyter render it with what came of it.
-
-    The plugin keeps what it rendered. It drops what it has not used when a build ends, and that
-    is before the pages of the second language are built: so each page has a folder of its own.
-    """
-    plugin = config.plugins.get("mkdocs-jupyter")
+def on_page_markdown(
+    markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+) -> str | None:
+    """Run a page that is a notebook, and mark where its cells belong."""
+    cells.clear()
     source = _source(page, config)
-    if not plugin or not source or not is_notebook(text := source.read_text("utf-8-sig")):
-        return
+    if not source or not is_notebook(text := source.read_text("utf-8-sig")):
+        return None
     path = relative(source)
-    pool = state.pool
-    job = job_of_notebook(text, path)
-    run = state.run(job)
-    lab[:] = [(job, run)]
-    result = None if state.serves and not run.done() else run.result()
-    if result and result.error:
-        log.error("%s: a cell fails\n%s", path, textwrap.indent(result.error, "    "))
-    folder = pool.results.folder.absolute() / "notebooks" / page.file.src_uri.replace("/", "-")
-    executed = folder / f"{page.file.name}.ipynb"
-    write_whole(executed, executed_notebook(text, path, result))
-    file: Any = page.file
-    file.content_string = text  # what is rendered has another file, which the plugin reads
-    file.abs_src_path = str(executed)
-    plugin.config["cache_dir"] = str(folder)
+    try:
+        job = job_of_notebook(text, path)
+        result = _result(job)
+        cells[:] = cells_of(text, path, result)
+        return with_places(markdown, path)
+    except LiterateError as error:
+        log.error("%s", error)
+        return None
 
 
-def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Say of a page that is a notebook what was run for it, and whether it still runs."""
-    source = state.source
-    for job, run in lab:
-        source.jobs.append(job)
-        if state.serves and not run.done():
-            source.pending.append(Pending(source.path, source.path, job.line, job, run))
-        elif run.result().error:
-            source.known[job] = run.result()
-    lab.clear()
+def _result(job: Job) -> Result | None:
+    """Run a notebook; return what came of it, or take note that it still runs."""
+    source, run = state.source, state.run(job)
+    source.jobs.append(job)
+    if state.serves and not run.done():
+        source.pending.append(Pending(source.path, source.path, job.line, job, run))
+        return None
+    result = run.result()
+    if result.error:
+        source.known[job] = result
+        log.error("%s: a cell fails\n%s", job.path, textwrap.indent(result.error, "    "))
+    return result
 
 
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str | None:
@@ -106,7 +91,7 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files
     derived = cache_of(config) / "derived"
     folder = urljoin(page.canonical_url or "", "." if page.file.name == "index" else "..")
     if is_notebook(text):
-        html = _tidy(html, text, page, source, derived)
+        html = filled(html, iter(cells))
         notebook: str | None = _without_outputs(text, folder, derived)
     elif state.source.pending:
         return None  # another build comes when all is there
@@ -132,24 +117,3 @@ def _without_outputs(text: str, folder: str, derived: Path) -> str:
     """Return the notebook of a page that is one."""
     key = digest("empty notebook", text, folder)
     return kept(derived, key, lambda: empty_notebook(text, folder).encode()).decode()
-
-
-def _tidy(html: str, text: str, page: Page, source: Path, derived: Path) -> str:
-    """Return the page of a notebook; see to its table of contents and its links."""
-    directories = page.file.use_directory_urls
-
-    def tidy() -> bytes:
-        tidy_html, headings, files = tidied(html, text, directories)
-        return json.dumps([tidy_html, [asdict(heading) for heading in headings], files]).encode()
-
-    try:
-        key = digest("lab", html, text, str(directories))
-        html, headings, files = json.loads(kept(derived, key, tidy))
-    except ValueError as error:
-        log.error("%s: %s", relative(source), error)
-        return html
-    page.toc = get_toc(nest_toc_tokens(headings))
-    for file in files:
-        if not (source.parent / file).is_file():
-            log.warning("%s links to %s, which is not there", relative(source), file)
-    return html

@@ -7,8 +7,7 @@ In ``mkdocs.yml``::
 
 What is left out, each at the logger that says it: that the plugin i18n does what mkdocs.yml tells
 it to; that files of the last build are still there in ``mkdocs serve --dirty``; that a page 404
-was left out for a second language (see the hook ``share.py``); what becomes of the
-file of a notebook.
+was left out for a second language (see the hook ``share.py``).
 """
 
 import logging
@@ -17,7 +16,6 @@ import re
 SAYS_NOTHING = {
     "mkdocs.plugins.mkdocs_static_i18n.reconfigure": r"Overriding '\w+' config ",
     "mkdocs.plugins.mkdocs_static_i18n.plugin": r"Translated \d+ navigation elements? to ",
-    "mkdocs.plugins.mkdocs_jupyter": r"Cache hit: |Cache miss, |Converting notebook ",
     "mkdocs.commands.build": (
         r"The directory contains stale files\. Use --clean |Template skipped: '404\.html' "
     ),
