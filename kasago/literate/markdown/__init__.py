@@ -9,17 +9,19 @@ In ``mkdocs.yml``::
           reference: kasago          # the names of this package become links (optional)
           movable: kasago.movable    # the package with figures that move (optional)
           repository: https://...    # where problems with a snippet are reported (optional)
+          strict: true               # what fails raises `PageError` (optional)
 
 It needs `pymdownx.superfences` (highlighted fences) and `pymdownx.arithmatex` with
 ``generic: true`` (formulas) beside it, and the MkDocs plugin autorefs for the links;
 `kasago.literate.markdown.highlight` in the place of `pymdownx.highlight` saves time. What fails
 is logged as an error, which stops ``mkdocs build --strict``, and is shown on the page, in its
-place.
+place. Zensical counts no messages; with ``strict: true`` an exception ends its build.
 
 A converter is given text without a name, and without the header of the file. Who knows the file
-says so in `SOURCE`, as the hook ``kasago/literate/site/source.py`` does for MkDocs; a message then
-names it and its line, and the words that the extension adds are in the language that the suffix
-of the file names: Japanese for ``page.ja.md``. Else a message names the line of the text.
+says so in `SOURCE`, as the hook ``kasago/literate/site/source.py`` does for MkDocs; Zensical says
+so itself. A message then names the file and its line, and the words that the extension adds are in
+the language that the suffix of the file names: Japanese for ``page.ja.md``. Else a message names
+the line of the text.
 """
 
 import hashlib
@@ -41,10 +43,10 @@ from markdown.preprocessors import Preprocessor
 
 from kasago.literate.equations.job import finding_in, job_of_equation
 from kasago.literate.equations.page import Equation, check_equation, equations_of
-from kasago.literate.errors import LiterateError
+from kasago.literate.errors import LiterateError, PageError
 from kasago.literate.markdown.links import link_names
 from kasago.literate.markdown.mathml import to_mathml
-from kasago.literate.markdown.source import SOURCE, Pending, Source
+from kasago.literate.markdown.source import SOURCE, Pending, Source, said_by_zensical
 from kasago.literate.page.blocks import fenced
 from kasago.literate.page.movable import Movable, movable_in, movables_of
 from kasago.literate.page.numbers import without_comments
@@ -84,6 +86,7 @@ class LiterateExtension(Extension):
             "reference": ["", "The package whose names in code are links; none if empty"],
             "movable": ["", "The package with the modules of figures that move; none if empty"],
             "repository": ["", "Where a problem with a snippet is reported; nowhere if empty"],
+            "strict": [False, "Whether what fails raises an exception when the page is finished"],
         }
         super().__init__(**kwargs)
 
@@ -101,6 +104,8 @@ class LiterateExtension(Extension):
         if package := self.getConfig("reference"):
             md.postprocessors.register(NamePostprocessor(md, package), "kasago-names", 4)
         md.postprocessors.register(CodePostprocessor(md), "kasago-code", 3)
+        if self.getConfig("strict"):
+            md.postprocessors.register(StrictPostprocessor(md, page), "kasago-strict", 2)
 
 
 class CurrentPage:
@@ -108,17 +113,28 @@ class CurrentPage:
 
     def __init__(self, source: Source | None = None) -> None:
         self.text, self.source = "", source or Source()
+        self.failures: list[str] = []
 
-    def turn_to(self, text: str) -> None:
+    def turn_to(self, text: str, md: Markdown) -> None:
         """Take up the text of another page.
 
         What is converted while it is, such as a docstring, comes from somewhere else, but is a
         part of the page.
         """
         given = SOURCE.get()
-        self.text, self.source = text, given or Source()
+        self.text, self.source = text, given or said_by_zensical(md, text) or Source()
+        self.failures.clear()
         if given:
             SOURCE.set(replace(given, path=Source.path, first_line=Source.first_line))
+
+    def fail(self, message: str) -> str:
+        """Say that something fails; return the box that says so on the page."""
+        log.error("%s", message)
+        self.failures.append(message)
+        return (
+            f'<div class="admonition failure"><p class="admonition-title">{self.words["error"]}</p>'
+            f"<pre>{html.escape(message)}</pre></div>"
+        )
 
     @property
     def path(self) -> str:
@@ -152,7 +168,7 @@ class SnippetPreprocessor(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines of the page with its snippets run."""
         text = "\n".join(lines)
-        self.page.turn_to(text)
+        self.page.turn_to(text, self.md)
         if not MARKS.search(text):
             return lines
         source = self.page.source
@@ -242,12 +258,12 @@ class SnippetPreprocessor(Preprocessor):
             try:
                 check_equation(equation, lambda *_: finding_in(result))
             except LiterateError as error:
-                log.error("%s", error)
-                return _box(page, str(error))
+                return page.fail(str(error))
             return ""
 
-        page = CurrentPage(self.page.source)
+        page = self.page
         if not page.source.waits and not run.done():
+            page = CurrentPage(page.source)  # by then the converter has another one
             pending = self._pending(job, equation.line, run)
             pending.box = box
             return self.md.htmlStash.store(f'<div data-run="{pending.name}" hidden></div>')
@@ -292,9 +308,8 @@ class SnippetPreprocessor(Preprocessor):
         return f'<p class="note">{self.page.words[kind].format(text)}</p>'
 
     def _report(self, error: LiterateError) -> str:
-        """Log an error, and return the placeholder of its text on the page."""
-        log.error("%s", error)
-        return self.md.htmlStash.store(_box(self.page, str(error)))
+        """Say that something fails, and return the placeholder of the box on the page."""
+        return self.md.htmlStash.store(self.page.fail(str(error)))
 
 
 class CommentPreprocessor(Preprocessor):
@@ -318,8 +333,7 @@ class FormulaPostprocessor(Postprocessor):
         reports = []
         for error in errors:
             message = f"{self.page.path}:{self.page.line_of(error.latex)}: {error}"
-            log.error("%s", message)
-            reports.append(_box(self.page, message))
+            reports.append(self.page.fail(message))
         return "".join(reports) + text
 
 
@@ -348,6 +362,20 @@ class CodePostprocessor(Postprocessor):
     def run(self, text: str) -> str:
         """Return the page with these tokens as text."""
         return self.PLAIN.sub(r"\1", text)
+
+
+class StrictPostprocessor(Postprocessor):
+    """Let no page be finished on which something fails."""
+
+    def __init__(self, md: Markdown, page: CurrentPage) -> None:
+        super().__init__(md)
+        self.page = page
+
+    def run(self, text: str) -> str:
+        """Return the page as it is; raise an error if something on it fails."""
+        if self.page.failures:
+            raise PageError("\n".join(self.page.failures))
+        return text
 
 
 def _live(snippet: Snippet) -> str:
@@ -397,13 +425,6 @@ def _caption(text: str) -> str:
         text,
         extensions=["pymdownx.arithmatex"],
         extension_configs={"pymdownx.arithmatex": {"generic": True}},
-    )
-
-
-def _box(page: CurrentPage, message: str) -> str:
-    return (
-        f'<div class="admonition failure"><p class="admonition-title">{page.words["error"]}</p>'
-        f"<pre>{html.escape(message)}</pre></div>"
     )
 
 
