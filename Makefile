@@ -1,4 +1,4 @@
-# Each target does all its own set-up, in .venv, .venv-oldest or .venv-newest.
+# Each target does all its own set-up, in .venv or, for other versions, in .venv-oldest and so on.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Material's notice about a version of MkDocs that this book does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve site live live-test pdf test oldest newest outputs bench bench-book clean
+.PHONY: serve site live live-test pdf test oldest newest canary outputs bench bench-book clean
 
 serve: .venv/installed
 	$(BIN)/mkdocs serve --dirty
@@ -36,9 +36,14 @@ test: .venv/installed
 oldest: .venv-oldest/installed
 	.venv-oldest/bin/pytest -n auto --dist loadgroup
 
-# The same with the newest versions that there are.
+# The same with the newest versions that there are, also beyond the bounds of what builds the site:
+# where they are too new, tests/test_upstream.py says what to look at.
 newest: .venv-newest/installed
 	.venv-newest/bin/pytest -n auto --dist loadgroup
+
+# Build the book with Zensical, the successor of Material, and say what is missing there.
+canary: .venv-canary/installed
+	.venv-canary/bin/python tests/canary.py
 
 # Write what the snippets print, and the figures of README.md, anew; review the difference.
 outputs: .venv/installed
@@ -55,7 +60,7 @@ bench-book: .venv/installed
 	$(BIN)/python -m kasago.bench.book
 
 clean:
-	rm -rf .venv .venv-oldest .venv-newest .cache site
+	rm -rf .venv .venv-oldest .venv-newest .venv-canary .cache site
 
 # uv does in seconds what takes pip a minute. It does not read pip's configuration, such as the
 # address of a mirror: where it finds no packages, pip may.
@@ -77,5 +82,13 @@ clean:
 .venv-newest/installed: pyproject.toml
 	$(PYTHON) -m venv --clear .venv-newest
 	.venv-newest/bin/python -m pip install --quiet uv
-	.venv-newest/bin/uv pip install --quiet --python .venv-newest -e ".[docs,test]"
+	sed -nE 's/^ *"(mkdocs[a-z0-9-]+>=[0-9.]+),<.*/\1/p' pyproject.toml > .venv-newest/uncapped.txt
+	.venv-newest/bin/uv pip install --quiet --python .venv-newest -e ".[docs,test]" \
+		--override .venv-newest/uncapped.txt
+	touch $@
+
+# pip, because uv does not try an older Zensical where a part of the newest is not to be had.
+.venv-canary/installed: pyproject.toml
+	$(PYTHON) -m venv --clear .venv-canary
+	.venv-canary/bin/python -m pip install --quiet zensical -e ".[docs]"
 	touch $@

@@ -7,3 +7,7 @@ class LiterateError(ValueError):
     def __init__(self, path: str, line: int, message: str) -> None:
         super().__init__(f"{path}:{line}: {message}")
         self.path, self.line, self.message = path, line, message
+
+
+class PageError(Exception):
+    """What fails on a page, a line each, for a builder that counts no messages."""

@@ -8,16 +8,19 @@ In ``mkdocs.yml``::
           reference: kasago          # the names of this package become links (optional)
           movable: kasago.movable    # the package with figures that move (optional)
           repository: https://...    # where problems with a snippet are reported (optional)
+          strict: true               # what fails raises `PageError` (optional)
 
 How a snippet is run is the same for the build and for pytest: see `kasago.literate.settings`.
 The links need the MkDocs plugin autorefs; `kasago.literate.markdown.highlight` in the place of
 `pymdownx.highlight` saves time. What fails is logged as an error, which stops
-``mkdocs build --strict``, and is shown on the page, in its place.
+``mkdocs build --strict``, and is shown on the page, in its place. Zensical counts no messages; with
+``strict: true`` an exception ends its build.
 
 A converter is given text without a name, and without the header of the file. Who knows the file
-says so in `SOURCE`, as the plugin in `kasago.literate.site.plugin` does for MkDocs; a message then
-names it and its line, and the words that the extension adds are in the language that the suffix
-of the file names: Japanese for ``page.ja.md``. Else a message names the line of the text.
+says so in `SOURCE`, as the plugin in `kasago.literate.site.plugin` does for MkDocs; Zensical says so
+itself. A message then names the file and its line, and the words that the extension adds are in
+the language that the suffix of the file names: Japanese for ``page.ja.md``. Else a message names
+the line of the text.
 """
 
 import hashlib
@@ -39,10 +42,10 @@ from markdown.preprocessors import Preprocessor
 
 from kasago.literate.equations.job import finding_in, job_of_equation
 from kasago.literate.equations.page import Equation, check_equation, equations_of
-from kasago.literate.errors import LiterateError
+from kasago.literate.errors import LiterateError, PageError
 from kasago.literate.markdown.links import link_names
 from kasago.literate.markdown.mathml import to_mathml
-from kasago.literate.markdown.source import SOURCE, Pending, Source
+from kasago.literate.markdown.source import SOURCE, Pending, Source, said_by_zensical
 from kasago.literate.page.blocks import fenced
 from kasago.literate.page.movable import Movable, movable_in, movables_of
 from kasago.literate.page.numbers import without_comments
@@ -87,6 +90,7 @@ class LiterateExtension(Extension):
             "reference": ["", "The package whose names in code are links; none if empty"],
             "movable": ["", "The package with the modules of figures that move; none if empty"],
             "repository": ["", "Where a problem with a snippet is reported; nowhere if empty"],
+            "strict": [False, "Whether what fails raises an exception when the page is finished"],
         }
         for name, value in kwargs.items():
             self._check(name, value)
@@ -99,7 +103,9 @@ class LiterateExtension(Extension):
             raise SettingsError(
                 f"the extension has no option {name!r}{where}; known: {', '.join(self.config)}"
             )
-        if not isinstance(value, str | os.PathLike):
+        if name == "strict" and not isinstance(value, bool):
+            raise SettingsError(f"the option 'strict' is true or false, not {value!r}")
+        if name != "strict" and not isinstance(value, str | os.PathLike):
             raise SettingsError(f"the option {name!r} of the extension is a text, not {value!r}")
 
     def extendMarkdown(self, md: Markdown) -> None:
@@ -119,6 +125,8 @@ class LiterateExtension(Extension):
         if package := self.getConfig("reference"):
             md.postprocessors.register(NamePostprocessor(md, package), "kasago-names", 4)
         md.postprocessors.register(CodePostprocessor(md), "kasago-code", 3)
+        if self.getConfig("strict"):
+            md.postprocessors.register(StrictPostprocessor(md, page), "kasago-strict", 2)
 
 
 class CurrentPage:
@@ -126,17 +134,28 @@ class CurrentPage:
 
     def __init__(self, source: Source | None = None) -> None:
         self.text, self.source = "", source or Source()
+        self.failures: list[str] = []
 
-    def turn_to(self, text: str) -> None:
+    def turn_to(self, text: str, md: Markdown) -> None:
         """Take up the text of another page.
 
         What is converted while it is, such as a docstring, comes from somewhere else, but is a
         part of the page.
         """
         given = SOURCE.get()
-        self.text, self.source = text, given or Source()
+        self.text, self.source = text, given or said_by_zensical(md, text) or Source()
+        self.failures.clear()
         if given:
             SOURCE.set(replace(given, path=Source.path, first_line=Source.first_line))
+
+    def fail(self, message: str) -> str:
+        """Say that something fails; return the box that says so on the page."""
+        log.error("%s", message)
+        self.failures.append(message)
+        return (
+            f'<div class="admonition failure"><p class="admonition-title">{self.words["error"]}</p>'
+            f"<pre>{html.escape(message)}</pre></div>"
+        )
 
     @property
     def path(self) -> str:
@@ -169,7 +188,7 @@ class SnippetPreprocessor(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines of the page with its snippets run."""
         text = "\n".join(lines)
-        self.page.turn_to(text)
+        self.page.turn_to(text, self.md)
         if not MARKS.search(text):
             return lines
         source = self.page.source
@@ -253,12 +272,12 @@ class SnippetPreprocessor(Preprocessor):
             try:
                 check_equation(equation, lambda *_: finding_in(result))
             except LiterateError as error:
-                log.error("%s", error)
-                return _box(page, str(error))
+                return page.fail(str(error))
             return ""
 
-        page = CurrentPage(self.page.source)
+        page = self.page
         if not page.source.waits and not run.done():
+            page = CurrentPage(page.source)  # by then the converter has another one
             pending = self._pending(job, equation.line, run)
             pending.box = box
             return self.md.htmlStash.store(f'<div data-run="{pending.name}" hidden></div>')
@@ -281,147 +300,3 @@ class SnippetPreprocessor(Preprocessor):
         if outcome.pending:
             origin += f' data-run="{outcome.pending.name}"'
         yield stash(f'<div class="snippet"{origin}>')
-<<<<<<< HEAD
-        shown = {"title": source} if source else {}
-        shown |= {name: snippet.options[name] for name in SHOWN if name in snippet.options}
-        options = "".join(f' {name}="{value}"' for name, value in shown.items())
-        yield fenced(f"python{options}", outcome.code)
-=======
-        title = snippet.options.get("title")
-        if source:  # beside the button that copies it
-            title = f"{source} · {self.page.words['excerpt']}"
-        yield fenced(f'python title="{title}"' if title else "python", outcome.code)
->>>>>>> eye
-        if self.repository:
-            yield stash(_report_link(self.repository, self.page, outcome))
-        if reason := snippet.options.get("not-run"):
-            yield stash(self._note("not-run", html.escape(reason)))
-        if failure := snippet.options.get("fails"):
-            yield stash(self._note("fails", f"<code>{html.escape(failure)}</code>"))
-        for error in outcome.errors:
-            yield self._report(error)
-        if outcome.pending:
-            yield stash(f'<p class="note running" role="status">{self.page.words["running"]}</p>')
-        elif snippet.output is not None:
-            yield fenced("{.text .output .no-copy}", snippet.output)
-        for number, (figure, svg) in enumerate(zip(snippet.figures, outcome.figures, strict=False)):
-            yield stash(_figure(figure, embed(svg, figure.alt, f"f{snippet.line}-{number}-")))
-        yield stash("</div>")
-
-    def _note(self, kind: str, text: str) -> str:
-        return f'<p class="note">{self.page.words[kind].format(text)}</p>'
-
-    def _report(self, error: LiterateError) -> str:
-        """Log an error, and return the placeholder of its text on the page."""
-        log.error("%s", error)
-        return self.md.htmlStash.store(_box(self.page, str(error)))
-
-
-class CommentPreprocessor(Preprocessor):
-    """Drop the comments that tie numbers and formulas to code."""
-
-    def run(self, lines: list[str]) -> list[str]:
-        """Return the lines of the page without these comments."""
-        return without_comments("\n".join(lines)).split("\n")
-
-
-class FormulaPostprocessor(Postprocessor):
-    """Turn the formulas of the finished page into MathML."""
-
-    def __init__(self, md: Markdown, page: CurrentPage) -> None:
-        super().__init__(md)
-        self.page = page
-
-    def run(self, text: str) -> str:
-        """Return the page with its formulas converted; say which cannot be read."""
-        text, errors = to_mathml(text)
-        reports = []
-        for error in errors:
-            message = f"{self.page.path}:{self.page.line_of(error.latex)}: {error}"
-            log.error("%s", message)
-            reports.append(_box(self.page, message))
-        return "".join(reports) + text
-
-
-class NamePostprocessor(Postprocessor):
-    """Link the names in the code of the finished page to the reference of their package."""
-
-    def __init__(self, md: Markdown, package: str) -> None:
-        super().__init__(md)
-        self.package = package
-
-    def run(self, text: str) -> str:
-        """Return the page with these links."""
-        return link_names(text, self.package)
-
-
-class CodePostprocessor(Postprocessor):
-    """Unwrap the tokens of highlighted code that have the colour of the text.
-
-    They are most of its tokens, and the elements of code most of those of a page, all of which
-    a browser styles anew whenever the scheme changes.
-    """
-
-    # What Pygments calls a name, which may be a link, an operator, punctuation and white space.
-    PLAIN = re.compile(r'<span class="(?:n|o|p|w)">([^<]*|<autoref[^>]*>[^<]*</autoref>)</span>')
-
-    def run(self, text: str) -> str:
-        """Return the page with these tokens as text."""
-        return self.PLAIN.sub(r"\1", text)
-
-
-def _live(snippet: Snippet) -> str:
-    """Return what tells a script of the page whether the reader's browser can run a snippet."""
-    said = {name: snippet.options.get(name, "") for name in ("not-live", "live-seconds", "fails")}
-    texts = {name: f'="{html.escape(text)}"' for name, text in said.items() if text}
-    if not snippet.runs:
-        return ""
-    if "not-live" in texts:
-        return f" data-not-live{texts['not-live']}"
-    return "".join([" data-live", *(f" data-{name}{text}" for name, text in texts.items())])
-
-
-def _report_link(repository: str, page: CurrentPage, outcome: Outcome) -> str:
-    """Return the link to a new issue that says which snippet is meant."""
-    title = page.words["problem"].format(page.path, outcome.snippet.line)
-    code = outcome.code.strip("\n").partition("\n")[0]
-    body = "\n\n".join([title, fenced("python", code), page.words["question"], ""])
-    # Not with a plus for a space, which not every server takes for one.
-    query = urllib.parse.urlencode(
-        {"title": title, "body": body}, quote_via=urllib.parse.quote, safe=""
-    )
-    address = html.escape(f"{repository.rstrip('/')}/issues/new?{query}")
-    name = page.words["report"]
-    return (
-        '<div class="report" data-search-exclude>'
-        f'<a href="{address}" title="{name}"><span>{name}</span></a></div>'
-    )
-
-
-def _figure(figure: Figure, svg: str) -> str:
-    caption = f"<figcaption>{_caption(figure.caption)}</figcaption>" if figure.caption else ""
-    return f'<figure class="drawn" data-search-exclude>{svg}{caption}</figure>'
-
-
-def _place(movable: Movable) -> str:
-    """Return the place of a figure that moves: nothing is seen of it before its script comes."""
-    return (
-        f'<div class="movable" data-movable="{movable.name}" data-search-exclude hidden>'
-        f"<template>{_caption(movable.caption)}</template></div>"
-    )
-
-
-def _caption(text: str) -> str:
-    """Return a caption as HTML, its formulas to be converted with those of the page."""
-    return markdown(
-        text,
-        extensions=["pymdownx.arithmatex"],
-        extension_configs={"pymdownx.arithmatex": {"generic": True}},
-    )
-
-
-def _box(page: CurrentPage, message: str) -> str:
-    return (
-        f'<div class="admonition failure"><p class="admonition-title">{page.words["error"]}</p>'
-        f"<pre>{html.escape(message)}</pre></div>"
-    )

@@ -5,7 +5,11 @@ from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from markdown import Markdown
+
+from kasago.literate.files import relative
 from kasago.literate.page.numbers import Tie
 from kasago.literate.running.job import Job, Result
 
@@ -95,3 +99,34 @@ class Pending:
 
 SOURCE: ContextVar[Source | None] = ContextVar("SOURCE", default=None)
 """Where the text that is converted next comes from."""
+
+
+def said_by_zensical(md: Markdown, text: str) -> Source | None:
+    """Return where a text comes from, if Zensical converts it.
+
+    Parameters
+    ----------
+    md : Markdown
+        Zensical gives it a preprocessor ``rendering_context`` that knows page and configuration.
+    text : str
+        The text of the page, or of something on it, such as a docstring.
+
+    Returns
+    -------
+    Source or None
+        None if someone else converts it, or if it does not stand in the file of the page.
+    """
+    if "rendering_context" not in md.preprocessors:
+        return None
+    context: Any = md.preprocessors["rendering_context"]
+    file = Path(context.config["docs_dir"], context.page.path)
+    lines, (above, first) = file.read_text("utf-8-sig").splitlines(), _first_line(text)
+    if first not in lines:
+        return None
+    return Source(relative(file), lines.index(first) - above + 1)
+
+
+def _first_line(text: str) -> tuple[int, str]:
+    """Return how many blank lines a text begins with, and the line that follows."""
+    lines = enumerate(text.splitlines())
+    return next(((number, line) for number, line in lines if line.strip()), (0, ""))

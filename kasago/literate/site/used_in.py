@@ -1,13 +1,14 @@
 """A hook for MkDocs: each entry of a reference says which pages use it.
 
-In ``mkdocs.yml``, beside the plugin mkdocstrings with its option ``backlinks``::
+In ``mkdocs.yml``, beside the plugin mkdocstrings and a template of docstrings that leaves a place
+for them (``theme/mkdocstrings``), a paragraph with the attribute ``data-entry``::
 
     hooks:
       - kasago/literate/site/used_in.py
 
-mkdocstrings leaves an element ``backlinks`` in each entry. It would fill these with the pages of
-all languages, in the order of the alphabet; this hook fills them before it does, with the pages
-of the edition, in the order of the book. An extension sees one page alone, and cannot.
+It reads the finished pages: their headings and links. mkdocstrings has backlinks of its own, of
+the pages of all languages, in the order of the alphabet; these are those of the edition, in the
+order of the book. An extension sees one page alone, and cannot.
 """
 
 import html
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
@@ -23,12 +25,14 @@ from mkdocs.utils import get_relative_url
 from kasago.literate.words import words_of
 
 STYLE = "assets/_mkdocstrings.css"
-ENTRY = re.compile(r'<backlinks identifier="([^"]+)"[^>]*>')
-HEADING_OR_LINK = re.compile(r'<h[1-6][^>]* id="([^"]+)"|<autoref [^>]*?identifier="([^"]+)"')
+ENTRY = re.compile(r'<p class="used-in" data-entry="([^"]+)"></p>')
+# A link to a page of the site; the headings of the page are no such links.
+HEADING_OR_LINK = re.compile(r'<h[1-6][^>]* id="([^"]+)"|<a [^>]*?href="[^":#]+#([^"]+)"')
 
 
+@event_priority(-100)  # after the links to the reference are resolved
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Fill the entries, when all pages are converted and no link is resolved yet."""
+    """Fill the entries, when all pages are converted."""
     # Nothing here has the looks that mkdocstrings styles; it adds its file for each language.
     config.extra_css = [style for style in config.extra_css if style != STYLE]
     pages = list(_in_order(files))
@@ -48,7 +52,7 @@ def _in_order(files: Files) -> Iterator[Page]:
 
 
 def _uses(pages: Iterator[Page]) -> dict[str, dict[str, str]]:
-    """Return, for each name, where each page first links to it, and the title of the page."""
+    """Return, for each id, where each page first links to it, and the title of the page."""
     used: dict[str, dict[str, str]] = {}
     for page in pages:
         address = page.url
