@@ -13,9 +13,10 @@ In ``mkdocs.yml``::
 How a snippet is run is the same for the build and for pytest: see `kasago.literate.settings`.
 The links need the MkDocs plugin autorefs; `kasago.literate.markdown.highlight` in the place of
 `pymdownx.highlight` saves time. What fails is logged as an error, which stops
-``mkdocs build --strict``, and is shown on the page, in its place. Zensical counts no messages; with
-``strict: true`` an exception ends its build.
+``mkdocs build --strict``, and is shown on the page, in its place. Zensical counts no messages;
+with ``strict: true`` an exception ends its build.
 
+A converter is given text without a name, and without the header of the file. Who knows the file
 A converter is given text without a name, and without the header of the file. Who knows the file
 says so in `SOURCE`, as the plugin in `kasago.literate.site.plugin` does for MkDocs; Zensical says so
 itself. A message then names the file and its line, and the words that the extension adds are in
@@ -300,3 +301,146 @@ class SnippetPreprocessor(Preprocessor):
         if outcome.pending:
             origin += f' data-run="{outcome.pending.name}"'
         yield stash(f'<div class="snippet"{origin}>')
+        excerpt = f"{source} · {self.page.words['excerpt']}"  # beside the button that copies it
+        shown = {"title": excerpt} if source else {}
+        shown |= {name: snippet.options[name] for name in SHOWN if name in snippet.options}
+        options = "".join(f' {name}="{value}"' for name, value in shown.items())
+        yield fenced(f"python{options}", outcome.code)
+        if self.repository:
+            yield stash(_report_link(self.repository, self.page, outcome))
+        if reason := snippet.options.get("not-run"):
+            yield stash(self._note("not-run", html.escape(reason)))
+        if failure := snippet.options.get("fails"):
+            yield stash(self._note("fails", f"<code>{html.escape(failure)}</code>"))
+        for error in outcome.errors:
+            yield self._report(error)
+        if outcome.pending:
+            yield stash(f'<p class="note running" role="status">{self.page.words["running"]}</p>')
+        elif snippet.output is not None:
+            yield fenced("{.text .output .no-copy}", snippet.output)
+        for number, (figure, svg) in enumerate(zip(snippet.figures, outcome.figures, strict=False)):
+            yield stash(_figure(figure, embed(svg, figure.alt, f"f{snippet.line}-{number}-")))
+        yield stash("</div>")
+
+    def _note(self, kind: str, text: str) -> str:
+        return f'<p class="note">{self.page.words[kind].format(text)}</p>'
+
+    def _report(self, error: LiterateError) -> str:
+        """Say that something fails, and return the placeholder of the box on the page."""
+        return self.md.htmlStash.store(self.page.fail(str(error)))
+
+
+class CommentPreprocessor(Preprocessor):
+    """Drop the comments that tie numbers and formulas to code."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the lines of the page without these comments."""
+        return without_comments("\n".join(lines)).split("\n")
+
+
+class FormulaPostprocessor(Postprocessor):
+    """Turn the formulas of the finished page into MathML."""
+
+    def __init__(self, md: Markdown, page: CurrentPage) -> None:
+        super().__init__(md)
+        self.page = page
+
+    def run(self, text: str) -> str:
+        """Return the page with its formulas converted; say which cannot be read."""
+        text, errors = to_mathml(text)
+        reports = []
+        for error in errors:
+            message = f"{self.page.path}:{self.page.line_of(error.latex)}: {error}"
+            reports.append(self.page.fail(message))
+        return "".join(reports) + text
+
+
+class NamePostprocessor(Postprocessor):
+    """Link the names in the code of the finished page to the reference of their package."""
+
+    def __init__(self, md: Markdown, package: str) -> None:
+        super().__init__(md)
+        self.package = package
+
+    def run(self, text: str) -> str:
+        """Return the page with these links."""
+        return link_names(text, self.package)
+
+
+class CodePostprocessor(Postprocessor):
+    """Unwrap the tokens of highlighted code that have the colour of the text.
+
+    They are most of its tokens, and the elements of code most of those of a page, all of which
+    a browser styles anew whenever the scheme changes.
+    """
+
+    # What Pygments calls a name, which may be a link, an operator, punctuation and white space.
+    PLAIN = re.compile(r'<span class="(?:n|o|p|w)">([^<]*|<autoref[^>]*>[^<]*</autoref>)</span>')
+
+    def run(self, text: str) -> str:
+        """Return the page with these tokens as text."""
+        return self.PLAIN.sub(r"\1", text)
+
+
+class StrictPostprocessor(Postprocessor):
+    """Let no page be finished on which something fails."""
+
+    def __init__(self, md: Markdown, page: CurrentPage) -> None:
+        super().__init__(md)
+        self.page = page
+
+    def run(self, text: str) -> str:
+        """Return the page as it is; raise an error if something on it fails."""
+        if self.page.failures:
+            raise PageError("\n".join(self.page.failures))
+        return text
+
+
+def _live(snippet: Snippet) -> str:
+    """Return what tells a script of the page whether the reader's browser can run a snippet."""
+    said = {name: snippet.options.get(name, "") for name in ("not-live", "live-seconds", "fails")}
+    texts = {name: f'="{html.escape(text)}"' for name, text in said.items() if text}
+    if not snippet.runs:
+        return ""
+    if "not-live" in texts:
+        return f" data-not-live{texts['not-live']}"
+    return "".join([" data-live", *(f" data-{name}{text}" for name, text in texts.items())])
+
+
+def _report_link(repository: str, page: CurrentPage, outcome: Outcome) -> str:
+    """Return the link to a new issue that says which snippet is meant."""
+    title = page.words["problem"].format(page.path, outcome.snippet.line)
+    code = outcome.code.strip("\n").partition("\n")[0]
+    body = "\n\n".join([title, fenced("python", code), page.words["question"], ""])
+    # Not with a plus for a space, which not every server takes for one.
+    query = urllib.parse.urlencode(
+        {"title": title, "body": body}, quote_via=urllib.parse.quote, safe=""
+    )
+    address = html.escape(f"{repository.rstrip('/')}/issues/new?{query}")
+    name = page.words["report"]
+    return (
+        '<div class="report" data-search-exclude>'
+        f'<a href="{address}" title="{name}"><span>{name}</span></a></div>'
+    )
+
+
+def _figure(figure: Figure, svg: str) -> str:
+    caption = f"<figcaption>{_caption(figure.caption)}</figcaption>" if figure.caption else ""
+    return f'<figure class="drawn" data-search-exclude>{svg}{caption}</figure>'
+
+
+def _place(movable: Movable) -> str:
+    """Return the place of a figure that moves: nothing is seen of it before its script comes."""
+    return (
+        f'<div class="movable" data-movable="{movable.name}" data-search-exclude hidden>'
+        f"<template>{_caption(movable.caption)}</template></div>"
+    )
+
+
+def _caption(text: str) -> str:
+    """Return a caption as HTML, its formulas to be converted with those of the page."""
+    return markdown(
+        text,
+        extensions=["pymdownx.arithmatex"],
+        extension_configs={"pymdownx.arithmatex": {"generic": True}},
+    )
