@@ -176,8 +176,9 @@ def test_a_name_that_another_snippet_has_defined_is_explained():
 
 def test_a_session_of_the_interpreter_is_explained():
     failed = Result("", (), "SyntaxError: invalid syntax")
-    assert "write the code without >>>" in complaint(snippet(">>> 1 + 1\n2\n"), failed)
-    assert "without >>>" not in complaint(snippet("1 +\n"), failed)
+    session = replace(snippet(None), code=">>> 1 + 1\n2\n")
+    assert "write the code without >>>" in complaint(session, failed)
+    assert "without >>>" not in complaint(snippet(None), failed)
 
 
 @pytest.mark.parametrize("sign", ["\r", "\x08", "\x0c", "\x00", "\x0b", "\x1b[2J", "\x7f"])

@@ -8,7 +8,8 @@ From the page to the reader, a room at a time:
 - `markdown`: the extension of Python-Markdown: the page with outputs, figures, links and MathML.
 - `site`: what MkDocs adds around the pages, and its server. Nothing else knows MkDocs.
 
-`sybil` gives pytest the snippets, equations and docstrings, ``python -m kasago.literate`` writes
-outputs anew, and `words` has every word that these put on a page. Each room imports those above
+`pytest_plugin` gives pytest the snippets, equations and docstrings, ``python -m kasago.literate``
+writes outputs anew, `settings` is what a project says of all this, and `words` has every word that
+these put on a page. Each room imports those above
 it; nothing here knows what the book is about.
 """

@@ -166,7 +166,8 @@ def words_in(language: str) -> dict[str, str]:
     >>> words_in("ja")["contents"], words_in("tlh")["contents"]
     ('目次', 'Contents')
     """
-    return WORDS["en"] | WORDS.get(language, {}) | checked(settings().words.get(language, {}))
+    own = checked(settings().words.get(language, {}))
+    return {**WORDS["en"], **WORDS.get(language, {}), **own}
 
 
 def checked(words: Mapping[str, str]) -> Mapping[str, str]:

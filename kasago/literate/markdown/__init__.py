@@ -17,7 +17,6 @@ The links need the MkDocs plugin autorefs; `kasago.literate.markdown.highlight` 
 with ``strict: true`` an exception ends its build.
 
 A converter is given text without a name, and without the header of the file. Who knows the file
-A converter is given text without a name, and without the header of the file. Who knows the file
 says so in `SOURCE`, as the plugin in `kasago.literate.site.plugin` does for MkDocs; Zensical says so
 itself. A message then names the file and its line, and the words that the extension adds are in
 the language that the suffix of the file names: Japanese for ``page.ja.md``. Else a message names

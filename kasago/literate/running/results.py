@@ -210,8 +210,8 @@ def key(job: Job) -> str:
     -------
     str
     """
-    parts = [sys.version, *(file_digest(file) for file in [*MACHINERY, running.style_file()])]
-    parts += settings().warnings
+    files = [*map(str, MACHINERY), running.style_file()]
+    parts = [sys.version, *map(file_digest, files), *settings().warnings]
     codes = [code for _, code in job.cells]  # wherever they stand
     return _checksum(json.dumps([codes, sorted(job.expressions), *parts]))
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mkdocs import utils
-from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -33,11 +32,7 @@ log = logging.getLogger("mkdocs.kasago.literate")
 FOLDER = "assets/literate"
 
 
-class _NoOptions(Config):
-    """The plugin has none."""
-
-
-class LiteratePlugin(BasePlugin[_NoOptions]):
+class LiteratePlugin(BasePlugin):  # type: ignore[no-untyped-call, type-arg] # it has no options
     """What a site with the extension `kasago.literate` needs of MkDocs."""
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
