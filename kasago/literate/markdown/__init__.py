@@ -42,6 +42,7 @@ from markdown.preprocessors import Preprocessor
 from kasago.literate.equations.job import finding_in, job_of_equation
 from kasago.literate.equations.page import Equation, check_equation, equations_of
 from kasago.literate.errors import LiterateError
+from kasago.literate.markdown.drawing import lighter
 from kasago.literate.markdown.links import link_names
 from kasago.literate.markdown.mathml import to_mathml
 from kasago.literate.markdown.source import SOURCE, Pending, Source
@@ -287,7 +288,8 @@ class SnippetPreprocessor(Preprocessor):
         elif snippet.output is not None:
             yield fenced("{.text .output .no-copy}", snippet.output)
         for number, (figure, svg) in enumerate(zip(snippet.figures, outcome.figures, strict=False)):
-            yield stash(_figure(figure, embed(svg, figure.alt, f"f{snippet.line}-{number}-")))
+            drawing = embed(lighter(svg), figure.alt, f"f{snippet.line}-{number}-")
+            yield stash(_figure(figure, drawing))
         yield stash("</div>")
 
     def _note(self, kind: str, text: str) -> str:
