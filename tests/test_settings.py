@@ -61,7 +61,7 @@ WRONG = {
     'warnings = ["errors"]': "warnings: expected a list such as",
     'style = "nowhere.mplstyle"': 'style: expected "page", "matplotlib", or the name of a file',
     "equations = 1": "equations: expected true or false, got 1",
-    "notebook_style = 1": "notebook_style: expected the name of a style of Matplotlib, in quotes, got 1",
+    "notebook_style = 1": "expected the name of a style of Matplotlib, in quotes, got 1",
     "install = false": "install: expected the name of a distribution, in quotes, got False",
     'words = "fr"': "words: expected a table for each language",
     "words.fr = { error = 1 }": "words: expected a table for each language",

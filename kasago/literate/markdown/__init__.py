@@ -17,8 +17,8 @@ The links need the MkDocs plugin autorefs; `kasago.literate.markdown.highlight` 
 with ``strict: true`` an exception ends its build.
 
 A converter is given text without a name, and without the header of the file. Who knows the file
-says so in `SOURCE`, as the plugin in `kasago.literate.site.plugin` does for MkDocs; Zensical says so
-itself. A message then names the file and its line, and the words that the extension adds are in
+says so in `SOURCE`, as the plugin in `kasago.literate.site.plugin` does for MkDocs; Zensical says
+so itself. A message then names the file and its line, and the words that the extension adds are in
 the language that the suffix of the file names: Japanese for ``page.ja.md``. Else a message names
 the line of the text.
 """
@@ -43,6 +43,7 @@ from markdown.preprocessors import Preprocessor
 from kasago.literate.equations.job import finding_in, job_of_equation
 from kasago.literate.equations.page import Equation, check_equation, equations_of
 from kasago.literate.errors import LiterateError, PageError
+from kasago.literate.markdown.drawing import lighter
 from kasago.literate.markdown.links import link_names
 from kasago.literate.markdown.mathml import to_mathml
 from kasago.literate.markdown.source import SOURCE, Pending, Source, said_by_zensical
@@ -318,7 +319,8 @@ class SnippetPreprocessor(Preprocessor):
         elif snippet.output is not None:
             yield fenced("{.text .output .no-copy}", snippet.output)
         for number, (figure, svg) in enumerate(zip(snippet.figures, outcome.figures, strict=False)):
-            yield stash(_figure(figure, embed(svg, figure.alt, f"f{snippet.line}-{number}-")))
+            drawing = embed(lighter(svg), figure.alt, f"f{snippet.line}-{number}-")
+            yield stash(_figure(figure, drawing))
         yield stash("</div>")
 
     def _note(self, kind: str, text: str) -> str:
