@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from live_page import assets, snippet, strict_host, write_page
 
 from conftest import PAGES, name_of, snippets_of
 from kasago.literate.running.check import check
 from kasago.literate.running.job import Result
+from live_page import assets, snippet, strict_host, write_page
 
 # Bytes of memory that Python takes at most for one snippet: telephones have little.
 MEMORY = 500e6

@@ -3,18 +3,18 @@
 import re
 from typing import Any
 
-import complex_step
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from properties import many
 
+import complex_step
 from kasago.common import convolution
 from kasago.common.gradient import numerical_gradient
 from kasago.common.layers import Convolution, Pooling
 from kasago.common.util import im2col
+from properties import many
 
 Array = NDArray[Any]
 dtypes = st.sampled_from([np.float16, np.float32, np.float64])

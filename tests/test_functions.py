@@ -5,15 +5,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import complex_step
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import ArrayLike, DTypeLike, NDArray
-from properties import many
 
+import complex_step
 from kasago.common.functions import (
     cross_entropy_error,
     identity_function,
@@ -28,6 +27,7 @@ from kasago.common.functions import (
     sum_squared_error,
 )
 from kasago.common.gradient import numerical_diff, numerical_gradient
+from properties import many
 
 Function = Callable[..., Any]
 

@@ -6,15 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import complex_step
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import ArrayLike, NDArray
-from properties import many
 
+import complex_step
 from kasago.common.gradient import (
     gradient_check,
     numerical_diff,
@@ -23,6 +22,7 @@ from kasago.common.gradient import (
     tangent_line,
 )
 from kasago.network import TwoLayerNet
+from properties import many
 
 Array = NDArray[Any]
 

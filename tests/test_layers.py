@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import complex_step
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import DTypeLike, NDArray
-from properties import many
 
+import complex_step
 from kasago.common.functions import one_hot, relu, sigmoid, softmax
 from kasago.common.gradient import numerical_gradient
 from kasago.common.layers import (
@@ -24,6 +23,7 @@ from kasago.common.layers import (
     Tanh,
 )
 from kasago.network import TwoLayerNet
+from properties import many
 
 Array = NDArray[Any]
 

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from live_page import assets, snippet, strict_host, write_page
 
 from conftest import PAGES, ROOT, name_of, serving, small_site, snippets_of
 from kasago.literate.running import FIGURES_FOLDER
@@ -25,6 +24,7 @@ from kasago.literate.site.pdf import BROWSERS
 from kasago.live import assets as making
 from kasago.live import recipe, runner
 from kasago.live.dot import faster, replace_loop
+from live_page import assets, snippet, strict_host, write_page
 
 FOLDER = ROOT / "kasago" / "live"
 SCRIPTS = FOLDER / "browser"

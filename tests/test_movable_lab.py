@@ -5,10 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from live_page import assets, snippet, strict_host, write_page
 
 from conftest import ROOT
 from kasago.movable.lab import EVERY, STEPS, steps, tell
+from live_page import assets, snippet, strict_host, write_page
 
 FOLDER = ROOT / "kasago" / "movable"
 BOX = """\

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import many
 
 from kasago.common.functions import softmax
 from kasago.common.gradient import gradient_check
@@ -14,6 +13,7 @@ from kasago.common.multi_layer_net import MultiLayerNet
 from kasago.common.trainer import Trainer
 from kasago.network import TwoLayerNet
 from kasago.training import train
+from properties import many
 
 
 def batch(count: int = 6, size: int = 4, classes: int = 3) -> tuple[Any, Any]:

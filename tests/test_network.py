@@ -7,15 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import complex_step
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
-from properties import many
 
+import complex_step
 from conftest import THREADS
 from kasago import network
 from kasago.common.classifier import Classifier
@@ -24,6 +23,7 @@ from kasago.common.gradient import gradient_check, numerical_gradient
 from kasago.dataset.mnist import load_mnist
 from kasago.network import WEIGHTS, SimpleNet, ThreeLayerNet, TwoLayerNet
 from kasago.pretrain import pretrain
+from properties import many
 
 Array = NDArray[Any]
 

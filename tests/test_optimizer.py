@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
-from properties import many
 
 from kasago.common.optimizer import (
     SGD,
@@ -23,6 +22,7 @@ from kasago.common.optimizer import (
     RMSprop,
     gradient_descent,
 )
+from properties import many
 
 Array = NDArray[Any]
 

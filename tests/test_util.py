@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import many
 
 from kasago.common.util import col2im, conv_output_size, im2col, shuffle_dataset, smooth_curve
+from properties import many
 
 Shape = tuple[tuple[int, int, int, int], int, int, int, int]
 
