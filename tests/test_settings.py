@@ -18,7 +18,7 @@ PROJECT = """\
 name = "tides"
 
 [tool.kasago.literate]
-time_limit = 4
+time_limit = 90
 warnings = ["error", "ignore::DeprecationWarning"]
 style = "tides.mplstyle"
 equations = true
@@ -47,7 +47,7 @@ def write(tmp_path, monkeypatch):
 def test_the_options_are_those_of_the_nearest_project(write, tmp_path, monkeypatch):
     write(PROJECT)
     assert settings() == read(tmp_path / "pyproject.toml")
-    assert (settings().time_limit, settings().equations) == (4, True)
+    assert (settings().time_limit, settings().equations) == (90, True)
     assert settings().install == "tides"
     monkeypatch.chdir("/")
     assert settings() == Settings()
