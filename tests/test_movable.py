@@ -9,9 +9,9 @@ import re
 
 import numpy as np
 import pytest
-from conftest import PAGES, ROOT, name_of, serving, text_of
 from markdown import Markdown
 
+from conftest import PAGES, ROOT, name_of, serving, text_of
 from kasago.common.convolution import Convolution
 from kasago.common.functions import softmax, softmax_loss, step_function
 from kasago.common.gradient import numerical_diff

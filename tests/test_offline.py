@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote, urldefrag
 
 import pytest
+
 from conftest import mkdocs_build
 
 pytestmark = pytest.mark.xdist_group("offline")

@@ -12,6 +12,7 @@ import sys
 import time
 
 import pytest
+
 from conftest import ROOT, text_of
 
 LIMIT = 60  # seconds that a busy machine may take

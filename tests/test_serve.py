@@ -19,6 +19,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+
 from conftest import ROOT, mkdocs_build
 
 pytestmark = pytest.mark.xdist_group("serve")

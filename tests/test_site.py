@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-from conftest import PAGES, ROOT, address_of, mkdocs_build, name_of, snippets_of, text_of
 
+from conftest import PAGES, ROOT, address_of, mkdocs_build, name_of, snippets_of, text_of
 from kasago.literate.page.blocks import is_notebook
 from kasago.literate.running.results import Results, key
 from kasago.literate.site.progress import jobs_of
