@@ -294,10 +294,10 @@ x = 0.5
 
 It is 0.5<!-- = x --> or $0.5$<!--
 = x -->, `<!-- = a -->` and **0.50<!-- = x -->**. <!-- kept -->
-<!-- formula: f(x)
+<!-- formula: 2 * x
      x: real[N] -->
 \\begin{equation}
-x
+2 x_n
 \\end{equation}
 
 - item

@@ -151,7 +151,7 @@ def test_what_runs_in_a_browser_knows_literate_alone_and_nobody_knows_it() -> No
 
 
 # The rooms of literate, each with those that it may import.
-BASE = {"errors", "files", "words"}
+BASE = {"errors", "files", "settings", "words"}
 ROOMS = {
     "page": BASE,
     "running": BASE | {"page"},
@@ -159,6 +159,7 @@ ROOMS = {
     "markdown": BASE | {"page", "running", "equations"},
     "site": BASE | {"page", "running", "equations", "markdown"},
     **{name: set() for name in BASE},
+    "words": {"settings"},
 }
 
 

@@ -166,8 +166,8 @@ def words_in(language: str) -> dict[str, str]:
     >>> words_in("ja")["contents"], words_in("tlh")["contents"]
     ('目次', 'Contents')
     """
-    own = checked(settings().words.get(language, {}))
-    return {**WORDS["en"], **WORDS.get(language, {}), **own}
+    own = {name: checked(words) for name, words in settings().words.items()}
+    return {**WORDS["en"], **WORDS.get(language, {}), **own.get(language, {})}
 
 
 def checked(words: Mapping[str, str]) -> Mapping[str, str]:
