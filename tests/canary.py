@@ -39,7 +39,8 @@ def build(folder: Path) -> subprocess.CompletedProcess[str]:
 
 def prepare(folder: Path) -> None:
     """Copy what every build needs; not the templates of the site, which are written for Jinja."""
-    shutil.copy(ROOT / "mkdocs.yml", folder)
+    for name in ("mkdocs.yml", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "theme/mkdocstrings", folder / "theme/mkdocstrings")
     (folder / "theme/material").mkdir()
     (folder / "docs").mkdir()

@@ -139,6 +139,16 @@ def test_a_wrong_option_of_the_extension_is_refused(message):
     assert message in str(refused.value)
 
 
+def test_an_option_of_the_extension_that_is_empty_is_not_given():
+    converter = Markdown(
+        extensions=["kasago.literate"], extension_configs={"kasago.literate": NONE}
+    )
+    assert "report" not in converter.convert("```python\n1\n```\n")
+
+
+NONE = {"repository": None, "reference": None, "movable": None}
+
+
 def test_each_option_is_in_the_table_of_both_languages():
     for name in ("your-own-book.md", "your-own-book.ja.md"):
         text = (Path(__file__).parent.parent / "docs" / name).read_text("utf-8")

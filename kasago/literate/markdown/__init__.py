@@ -96,7 +96,8 @@ class LiterateExtension(Extension):
         for name, value in kwargs.items():
             self._check(name, value)
         words_in("")  # what the project says of itself is refused before a page is
-        super().__init__(**kwargs)
+        # An empty variable of the environment is None in mkdocs.yml.
+        super().__init__(**{name: value for name, value in kwargs.items() if value is not None})
 
     def _check(self, name: str, value: object) -> None:
         if name not in self.config:
@@ -106,7 +107,7 @@ class LiterateExtension(Extension):
             )
         if name == "strict" and not isinstance(value, bool):
             raise SettingsError(f"the option 'strict' is true or false, not {value!r}")
-        if name != "strict" and not isinstance(value, str | os.PathLike):
+        if name != "strict" and not isinstance(value, str | os.PathLike | None):
             raise SettingsError(f"the option {name!r} of the extension is a text, not {value!r}")
 
     def extendMarkdown(self, md: Markdown) -> None:
