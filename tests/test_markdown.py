@@ -21,7 +21,8 @@ from kasago.literate.running.job import Result
 from kasago.literate.running.pool import Pool
 
 SVG = (
-    '<svg style="" width="9" height="6">'
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    'style="" width="9" height="6">'
     '<path id="a"/><use xlink:href="#a"/><text>id="a"</text></svg>'
 )
 EXTENSIONS = [
@@ -141,7 +142,7 @@ def test_code_has_elements_for_what_has_a_colour_alone(convert):
 
 def test_two_figures_of_a_page_share_no_ids(convert):
     page, _ = convert(f"{SNIPPET}\n{SNIPPET}")
-    names = re.findall(r'<path id="([^"]*)"/>', page)
+    names = re.findall(r'<path id="([^"]*)" />', page)
     assert len(set(names)) == 4
     assert re.findall(r'href="#([^"]*)"', page) == names
     assert page.count('<text>id="a"</text>') == 4
@@ -214,7 +215,7 @@ def test_a_snippet_says_whether_a_browser_can_run_it(options, said, convert):
 def test_source_is_shown_under_its_name(convert):
     page, messages = convert('```python source="kasago.literate.page.blocks.fenced"\n```\n')
     assert messages == []
-    assert "kasago.literate.page.blocks.fenced</span>" in page
+    assert "kasago.literate.page.blocks.fenced · excerpt: does not run alone</span>" in page
     assert "def fenced(" in re.sub("<[^>]*>", "", page)
 
 

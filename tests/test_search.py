@@ -16,6 +16,8 @@ ENGLISH = [
     ("∇", "gradient/"),
     ("η", "descent/"),
     ("½", "loss/"),
+    ("sofmax", "activation/"),
+    ("backpropogation", "backpropagation/"),
 ]
 JAPANESE = [
     ("勾配", "ja/gradient/"),
@@ -28,6 +30,10 @@ JAPANESE = [
     ("cross_entropy_error", "ja/reference/functions/"),
     ("ＭＮＩＳＴ", "ja/mnist/"),
     ("η", "ja/descent/"),
+    ("ソフトマクス", "ja/activation/"),
+    ("中間層", "ja/glossary/"),
+    ("閾値", "ja/perceptron/"),
+    ("正則化", "ja/glossary/"),
 ]
 
 
@@ -41,8 +47,7 @@ def tab(browser):
 def results(tab, query):
     """The pages that the dialog lists, by their addresses, when a query is typed."""
     tab.get_by_role("textbox").first.click()
-    tab.keyboard.insert_text(query)
-    tab.keyboard.press("End")  # the dialog looks at what was typed when a key goes up
+    tab.keyboard.insert_text(query)  # as it is pasted: no key goes down or up
     tab.wait_for_selector(".md-search-result__item")
     links = tab.locator(".md-search-result__item > a:first-of-type")
     return [link.get_attribute("href").partition("#")[0] for link in links.all()]

@@ -1,4 +1,9 @@
-// What is read needs no script. This one helps whoever copies, and whoever has no pointer.
+// What is read needs no script. This one helps whoever copies or pastes, and whoever has no pointer.
+
+// The theme's search looks at what is typed when a key goes up; text also comes without one.
+document.addEventListener("input", ({ target }) => {
+  if (target.matches(".md-search__input")) target.dispatchEvent(new KeyboardEvent("keyup"))
+})
 
 // What LaTeX takes only outside of dollar signs; aligned, cases and matrices it takes only within.
 const STANDS_ALONE = /^\s*\\begin\{(equation|align|alignat|flalign|gather|multline|eqnarray)\*?\}/

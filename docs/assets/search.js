@@ -38,7 +38,7 @@ function folded(text) {
 }
 
 /** What to look for: each part of the query, one thing for many; of a part that stands nowhere its
- * words, and of a word that stands nowhere its beginning. */
+ * words, and of a word that stands nowhere the one that it was to be, or else its beginning. */
 function terms(query, sections) {
   const stands = (part) => sections.some(({ fields }) => fields.some((f) => f.includes(part)));
   const beginning = (word) => {
@@ -49,8 +49,49 @@ function terms(query, sections) {
     .split(/[\s\u3000"“”「」、。,]+|(?<=\w)[.()]+(?=[a-z_\s]|$)/)
     .filter(Boolean)
     .map((part) => part.replace(/(?<=[a-z]{2}[^\Ws])s$/, "")) // what is left is found within more
-    .flatMap((part) => (stands(part) ? [part] : words(part).map(beginning)));
+    .flatMap((part) => {
+      if (stands(part)) return [part];
+      const meant = nearest(part, sections);
+      const known = (word) => (stands(word) ? word : nearest(word, sections) ?? beginning(word));
+      return meant ? [meant] : words(part).map(known);
+    });
   return [...new Set(found)];
+}
+
+/** The word of the index that a misspelt one was to be: few letters away, and used most. */
+function nearest(word, sections) {
+  if (word.length < 5 || !/^([a-z_]+|[\u30a1-\u30fc]+)$/.test(word)) return undefined;
+  const most = word.length < 8 ? 1 : 2;
+  const counts = new Map();
+  for (const { fields } of sections) {
+    for (const [known] of fields.join("\n").matchAll(/[a-z_]{4,}|[\u30a1-\u30fc]{4,}/g)) {
+      if (Math.abs(known.length - word.length) > most) continue;
+      counts.set(known, (counts.get(known) ?? 0) + 1);
+    }
+  }
+  const near = [...counts]
+    .map(([known, count]) => [known, changes(word, known), count])
+    .filter(([, distance]) => distance <= most)
+    .sort((a, b) => a[1] - b[1] || b[2] - a[2]);
+  return near[0]?.[0];
+}
+
+/** How many letters to change, add, drop or swap with the next, from one word to another: the
+ * distance of optimal string alignment. */
+function changes(word, other) {
+  let [before, row] = [[], [...Array(other.length + 1).keys()]];
+  for (let i = 1; i <= word.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const same = word[i - 1] === other[j - 1] ? 0 : 1;
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + same);
+      if (word[i - 1] === other[j - 2] && word[i - 2] === other[j - 1]) {
+        next[j] = Math.min(next[j], before[j - 2] + 1);
+      }
+    }
+    [before, row] = [row, next];
+  }
+  return row[other.length];
 }
 
 /** The words of a text; Japanese without particles and endings, if there are others. */
@@ -149,13 +190,15 @@ function search(typed, sections) {
     items.push(shown(sections.find(({ location }) => location === page), 0, marks));
   }
   // A page is as good as its best section, and a little better for each other one.
-  const worth = ([best, ...rest]) => rest.reduce((sum, { score }) => sum + score / 20, best.score);
+  const worth = ([best, ...rest]) =>
+    best.boost * rest.reduce((sum, { score }) => sum + score / 20, best.score);
   return [...pages.values()].sort((a, b) => worth(b) - worth(a));
 }
 
-function shown({ location, title, text }, score, marks) {
+function shown({ location, title, text, boost = 1 }, score, marks) {
   return {
     location,
+    boost,
     title: marked(title, marks),
     text: `<p>${marked(excerpt(text, marks), marks)}</p>`,
     score,

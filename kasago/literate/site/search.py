@@ -6,10 +6,11 @@ In ``mkdocs.yml``, with the plugin search (Material's)::
       - kasago/literate/site/search.py
 
 It writes ``search/en.json`` and so on, for a script that looks for what is typed as it stands: the
-text of each section, without marks, and what the menu calls each page. The plugin is told to skip
-every page, and the index that it writes is taken away: it would hold all languages, and cut them
-into words by the rules of English. A page keeps out of the search as the plugin has it, with
-``search: {exclude: true}`` in its header.
+text of each section, without marks, and what the menu calls each page. As for the plugin,
+``search: {boost: 0.5}`` in the header of a page puts it behind others that fit as well. The plugin
+is told to skip every page, and the index that it writes is taken away: it would hold all languages,
+and cut them into words by the rules of English. A page keeps out of the search as the plugin has
+it, with ``search: {exclude: true}`` in its header.
 """
 
 import json
@@ -47,7 +48,8 @@ def language_of(config: MkDocsConfig) -> str:
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Have the plugin skip a page; keep what the page itself wanted."""
     wanted = page.meta.get("search") or {}
-    page.meta["search"] = {"exclude": True, "found": not wanted.get("exclude")}
+    found, boost = not wanted.get("exclude"), wanted.get("boost", 1)
+    page.meta["search"] = {"exclude": True, "found": found, "boost": boost}
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
@@ -86,6 +88,8 @@ def _entries(page: Page) -> list[dict[str, Any]]:
         location = f"{page.url}#{section.id}" if section.id else page.url
         title = section.title or name
         entries.append({"location": location, "title": title, "text": section.text})
+        if (boost := page.meta["search"]["boost"]) != 1:
+            entries[-1]["boost"] = boost
         if not section.id:
             entries[-1]["menu"] = name
     return entries
