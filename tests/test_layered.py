@@ -166,24 +166,27 @@ def test_a_layer_of_ones_own_is_told_whether_this_is_training_if_it_asks() -> No
     assert told[4:] == [True]
 
 
-def test_a_first_layer_of_ones_own_is_asked_to_go_back() -> None:
-    """Of the package's convolution only the parameters are wanted there."""
+@pytest.mark.parametrize(
+    ("first", "shape"), [(Convolution, (2, 1, 2, 2)), (Affine, (16, 18))], ids=["filters", "affine"]
+)
+def test_a_first_layer_of_ones_own_is_asked_to_go_back(first: Any, shape: tuple[int, ...]) -> None:
+    """Of the package's own only the parameters are wanted there."""
     came: list[Any] = []
 
-    class Mine(Convolution):
+    class Mine(first):
         def backward(self, dout: Any) -> Any:
             came.append(dout)
             return super().backward(dout)
 
     def network(kind: Any) -> LayeredClassifier:
         net = LayeredClassifier.__new__(type("Net", (LayeredClassifier,), {}))
-        W = rng(1).normal(size=(2, 1, 2, 2))
-        net.layers = [kind(W, np.zeros(2)), Relu(), Affine(rng(2).normal(size=(18, 3)), 0.0)]
+        layer = kind(rng(1).normal(size=shape), 0.0)
+        net.layers = [layer, Relu(), Affine(rng(2).normal(size=(18, 3)), 0.0)]
         net.last_layer = SoftmaxWithLoss()
         return net
 
     x, t = rng(3).normal(size=(5, 1, 4, 4)), rng(4).integers(3, size=5)
-    ours, theirs = (network(kind).gradient(x, t) for kind in (Convolution, Mine))
+    ours, theirs = (network(kind).gradient(x, t) for kind in (first, Mine))
     assert len(came) == 1
     for name, grad in ours.items():
         assert np.array_equal(grad, theirs[name])

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kasago.common.convolution import Convolution
 from kasago.common.functions import one_hot, softmax, softmax_loss
 from kasago.common.gradient import numerical_gradient
+from kasago.common.layers import Affine, Convolution
 
 __all__ = ["Classifier", "LayeredClassifier"]
 
@@ -285,8 +285,8 @@ class LayeredClassifier(Classifier):
         dout = self.last_layer.backward()
         for layer in reversed(others):
             dout = layer.backward(dout)
-        # By the images nobody differentiates: for the first layer half of the way back.
-        if getattr(first.backward, "__func__", None) is Convolution.backward:
+        # By the samples nobody differentiates: for the first layer half of the way back.
+        if getattr(first.backward, "__func__", None) in {Affine.backward, Convolution.backward}:
             first.backward_params(dout)
         else:
             first.backward(dout)

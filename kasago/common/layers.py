@@ -405,10 +405,20 @@ class Affine:
         -------
         ndarray, shape of the input
         """
+        self.backward_params(dout)
+        return np.dot(dout, self.W.T).reshape(self._shape)
+
+    def backward_params(self, dout: NDArray[Any]) -> None:
+        """Keep `dW` and `db` alone: all that the first layer of a network is asked for.
+
+        Parameters
+        ----------
+        dout : ndarray, shape (N, n_out)
+            The derivative with respect to the output.
+        """
         x, rows = np.atleast_2d(self.x), np.atleast_2d(dout)
         self.dW = np.dot(x.T, rows)
         self.db = np.sum(rows, axis=0)
-        return np.dot(dout, self.W.T).reshape(self._shape)
 
 
 class SoftmaxWithLoss:

@@ -117,21 +117,24 @@ class MultiLayerNet(LayeredClassifier):
         -------
         float
         """
-        squares = sum(
-            float(np.sum(np.square(W, dtype=np.float64)))
-            for name, W in self.params.items()
-            if name[0] == "W"
-        )
-        return super().loss(x, t, train_flg) + self.weight_decay_lambda / 2 * squares
+        loss = super().loss(x, t, train_flg)
+        for W in self._decaying().values():
+            loss += self.weight_decay_lambda / 2 * float(np.sum(np.square(W, dtype=np.float64)))
+        return loss
 
     def loss_and_gradient(
         self, x: NDArray[Any], t: NDArray[Any]
     ) -> tuple[float, dict[str, NDArray[Any]]]:
         loss, grads = super().loss_and_gradient(x, t)
-        for name, W in self.params.items():
-            if name[0] == "W":
-                grads[name] = grads[name] + self.weight_decay_lambda * W
+        for name, W in self._decaying().items():
+            grads[name] = grads[name] + self.weight_decay_lambda * W
         return loss, grads
+
+    def _decaying(self) -> dict[str, Any]:
+        """Return the weights that are kept small: none without weight decay."""
+        if not self.weight_decay_lambda:
+            return {}
+        return {name: param for name, param in self.params.items() if name[0] == "W"}
 
 
 def _known(name: str, names: Any, what: str) -> str:

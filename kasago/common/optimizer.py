@@ -212,7 +212,7 @@ class Momentum(_Optimizer):
         self.v: dict[str, NDArray[Any]] = {}
 
     def _step(self, name: str, grad: NDArray[Any]) -> Any:
-        self.v[name] = self.momentum * self.v.get(name, np.zeros_like(grad)) - self.lr * grad
+        self.v[name] = self.momentum * self.v.get(name, 0.0) - self.lr * grad
         return self.v[name]
 
 
@@ -279,7 +279,7 @@ class AdaGrad(_Optimizer):
         self.h: dict[str, NDArray[Any]] = {}
 
     def _step(self, name: str, grad: NDArray[Any]) -> Any:
-        self.h[name] = self.h.get(name, np.zeros_like(grad)) + grad**2
+        self.h[name] = self.h.get(name, 0.0) + grad**2
         return -self.lr * grad / (np.sqrt(self.h[name]) + TINY)
 
 
@@ -317,7 +317,7 @@ class RMSprop(_Optimizer):
         self.h: dict[str, NDArray[Any]] = {}
 
     def _step(self, name: str, grad: NDArray[Any]) -> Any:
-        h = self.h.get(name, np.zeros_like(grad))
+        h = self.h.get(name, 0.0)
         self.h[name] = self.decay_rate * h + (1 - self.decay_rate) * grad**2
         return -self.lr * grad / (np.sqrt(self.h[name]) + TINY)
 
@@ -409,7 +409,7 @@ class Adam(_Optimizer):
 
     def _step(self, name: str, grad: NDArray[Any]) -> Any:
         n = self.iter[name] = self.iter.get(name, 0) + 1
-        m, v = (old.get(name, np.zeros_like(grad)) for old in (self.m, self.v))
+        m, v = self.m.get(name, 0.0), self.v.get(name, 0.0)
         self.m[name] = self.beta1 * m + (1 - self.beta1) * grad
         self.v[name] = self.beta2 * v + (1 - self.beta2) * grad**2
         lr = self.lr * float(np.sqrt(1 - self.beta2**n)) / (1 - self.beta1**n)

@@ -126,9 +126,8 @@ class BatchNormalization:
     Notes
     -----
     `z = gamma xn + beta` with `xn = (x - mean(x)) / std` and `std = sqrt(var(x) + 1e-6)`, over the
-    samples. With `dxn = gamma dE/dz`,
-    `dE/dx = (dxn - mean(dxn) - xn mean(dxn xn)) / std`,
-    `dE/dgamma = sum(xn dE/dz)` and `dE/dbeta = sum(dE/dz)`. Ioffe and Szegedy, "Batch
+    N samples. So `dE/dbeta = sum(dE/dz)`, `dE/dgamma = sum(xn dE/dz)`, and
+    `dE/dx = gamma / std (dE/dz - (dE/dbeta + xn dE/dgamma) / N)`. Ioffe and Szegedy, "Batch
     normalization" (2015), algorithms 1 and 2, and section 3.2 for images; Saito (2016), section
     6.3, where every number of an image is a feature.
 
@@ -231,12 +230,11 @@ class BatchNormalization:
                 f"dout must have the output's shape {self.input_shape}, got {dout.shape}"
             )
         dz = self._features(dout)
-        self.dgamma = np.sum(self.xn * dz, axis=0).astype(dout.dtype, copy=False)
-        self.dbeta = np.sum(dz, axis=0).astype(dout.dtype, copy=False)
-        dxn = self.gamma * dz
+        dgamma, dbeta = np.sum(self.xn * dz, axis=0), np.sum(dz, axis=0)
         if self._trained:  # Mean and variance, too, depend on the input.
-            dxn = dxn - dxn.mean(axis=0) - self.xn * np.mean(dxn * self.xn, axis=0)
-        return self._images(dxn / self.std, dout.dtype)
+            dz = dz - (dbeta + self.xn * dgamma) / self.batch_size
+        self.dgamma, self.dbeta = (d.astype(dout.dtype, copy=False) for d in (dgamma, dbeta))
+        return self._images(self.gamma / self.std * dz, dout.dtype)
 
     def _by_channel(self) -> bool:
         shape = self.input_shape
