@@ -23,7 +23,8 @@ def plot_benchmark(
     Parameters
     ----------
     job : str
-        A job of the results: "training", "inference", "grid", "layer" or "loading".
+        A job of the results: "training", "inference", "simple_convnet", "deep_convnet", "grid",
+        "layer" or "loading".
     results : str or os.PathLike, optional
         What ``python -m kasago.bench --keep FILE`` wrote; by default the times that come with
         the package.
