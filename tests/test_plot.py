@@ -53,7 +53,6 @@ from kasago.plot import (
     plot_stages,
     plot_surface,
     plot_tangent,
-    plot_training_curves,
     plot_weights,
 )
 from kasago.training import History
@@ -117,7 +116,7 @@ def truck() -> tuple[dict[str, float], list[tuple[Any, ...]]]:
 
 FLAT: dict[str, Callable[..., Any]] = {
     "plot_accuracies": lambda **how: plot_accuracies(
-        [0, 5], {"dense": [0.9, 0.5], "convolutional": [0.95, 0.7]}, xlabel="pixels", **how
+        [0, 5], {"dense": [0.9, 0.5], "convolutional": [0.95, 0.7]}, best="dense", **how
     ),
     "plot_accuracy": lambda **how: plot_accuracy(HISTORY, **how),
     "plot_activations": lambda **how: plot_activations([SHEET, SHEET[:5]], **how),
@@ -160,9 +159,6 @@ FLAT: dict[str, Callable[..., Any]] = {
     "plot_search": lambda **how: plot_search(RATES, DECAYS, SCORES, **how),
     "plot_stages": lambda **how: plot_stages({"one": SHEET[:1].reshape(1, 28, 28)}, **how),
     "plot_tangent": lambda **how: plot_tangent(curve, 5, **how),
-    "plot_training_curves": lambda **how: plot_training_curves(
-        [0, 50], {"training": [0.1, 0.9], "validation": [0.1, 0.7]}, **how
-    ),
     "plot_weights": lambda **how: plot_weights(WEIGHTS, **how),
 }
 SOLID: dict[str, Callable[..., Any]] = {

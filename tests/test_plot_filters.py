@@ -67,8 +67,17 @@ def test_each_accuracy_is_drawn_at_its_place_and_named() -> None:
     ax = plot_accuracies([0, 2, 5], {"dense": [0.9, 0.8, 0.5], "both": [1.0, 0.9, 0.9]}, xlabel="n")
     assert [line.get_label() for line in ax.lines] == ["dense", "both"]
     assert np.array(ax.lines[0].get_xydata()).tolist() == [[0, 0.9], [2, 0.8], [5, 0.5]]
-    assert ax.get_ylim()[1] == 1
+    assert ax.get_ylim()[1] == 1.02
     assert 0.4 < ax.get_ylim()[0] < 0.5
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["dense", "both"]
+    assert len({line.get_marker() for line in ax.lines}) == 2  # told apart without colours
+    assert len({line.get_linestyle() for line in ax.lines}) == 2
+
+
+def test_a_dotted_line_stands_where_the_best_accuracy_is() -> None:
+    *_, line = plot_accuracies([0, 2, 5], {"a": [0, 1, 2], "b": [0.1, 0.7, 0.5]}, best="b").lines
+    assert set(line.get_xdata()) == {2}
+    assert line.get_linestyle() == ":"
 
 
 @pytest.mark.parametrize(
@@ -84,6 +93,8 @@ def test_each_accuracy_is_drawn_at_its_place_and_named() -> None:
         (lambda: plot_accuracies([0, 1], {"a": [0.5]}, xlabel="n"), r"'a' .* got \(1,\)"),
         (lambda: plot_accuracies([0, 1], {}, xlabel="n"), "there must be a line"),
         (lambda: plot_accuracies([], {"a": []}, xlabel="n"), "a place for it"),
+        (lambda: plot_accuracies([[0]], {"a": [[1]]}), "a place for it"),
+        (lambda: plot_accuracies([0], {"a": [1]}, best="b"), "one of a; got 'b'"),
         (lambda: plot_filters(FILTERS, columns=0), "columns must be 1 or more"),
     ],
 )

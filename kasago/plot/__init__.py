@@ -21,7 +21,6 @@ from kasago.plot.diagrams import plot_network
 from kasago.plot.digits import plot_digit, plot_digit_sheet, plot_digits
 from kasago.plot.filters import plot_feature_maps, plot_filters, plot_sliding_filter
 from kasago.plot.gates import plot_gate
-from kasago.plot.generalization import plot_search, plot_training_curves
 from kasago.plot.graphs import plot_graph
 from kasago.plot.history import plot_accuracy, plot_loss
 from kasago.plot.landscapes import (
@@ -31,6 +30,7 @@ from kasago.plot.landscapes import (
 )
 from kasago.plot.losses import plot_losses
 from kasago.plot.normalization import plot_curve_pairs
+from kasago.plot.search import plot_search
 from kasago.plot.weights import (
     plot_loss_along_weight,
     plot_matrix,
@@ -73,6 +73,5 @@ __all__ = [
     "plot_stages",
     "plot_surface",
     "plot_tangent",
-    "plot_training_curves",
     "plot_weights",
 ]
