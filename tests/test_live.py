@@ -631,9 +631,15 @@ def an_exercise_says_whether_it_is_solved(reader):
     assert reader.run("exercise", "Not yet") == "AssertionError: not yet: x times x"
     reader.snippet("exercise").locator("pre code").first.click(position={"x": 5, "y": 5})
     reader.snippet("exercise").locator(".cm-content").wait_for()
-    reader.write("exercise", EXERCISE.replace("0  # your code", "x * x"))
-    reader.tab.keyboard.press("Control+Enter")
-    reader.wait_for("exercise", "Right")
+    for text, words in [
+        (EXERCISE.partition("assert")[0], "the assertion is gone"),
+        (f"assert False, 'something else'\n{EXERCISE}", "Not yet"),
+        (EXERCISE.replace("0  # your code", "x * x"), "Right"),
+    ]:
+        assert count.text_content() == "Exercises solved: 0 of 1"
+        reader.write("exercise", text)
+        reader.tab.keyboard.press("Control+Enter")
+        reader.wait_for("exercise", words)
     assert count.text_content() == "Exercises solved: 1 of 1"
 
 

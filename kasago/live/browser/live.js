@@ -40,6 +40,7 @@
 
   let worker // one for the page, started at the first Run
   let ready = false
+  let known = false // whether it has been ready before: then nothing is loaded any more
   let current // the snippet that waits for it, or that it runs
 
   function start() {
@@ -61,7 +62,7 @@
   const hear = {
     loaded: ({ share }) => current?.progress(share),
     ready: () => {
-      ready = true
+      ready = known = true
       if (current) send()
     },
     out: ({ kind, text }) => current?.receive(kind, text),
@@ -103,7 +104,7 @@
     current = cell
     if (!worker) start()
     if (ready) send()
-    else cell.state("loading")
+    else cell.state(known ? "starting" : "loading")
   }
 
   // ------------------------------------------------------------------ figures
@@ -163,7 +164,7 @@
       this.lines = 0
       this.buttons = {}
       this.bar = element("div", { className: "live-bar", role: "group", ariaLabel: this.name })
-      for (const act of ["run", "edit", "stop", "reset"]) this.bar.append(this.button(act))
+      for (const act of ["run", "edit", "reset", "stop"]) this.bar.append(this.button(act))
       this.status = element("output", { className: "live-state" })
       this.clock = element("span", { className: "live-clock", ariaHidden: "true" })
       this.bar.append(element("span", { className: "live-says" }, this.status, this.clock))
@@ -190,6 +191,12 @@
     get snippet() { return this.code.closest(".snippet") }
     get fails() { return this.snippet.dataset.fails }
     get isExercise() { return this.fails?.startsWith("AssertionError") ?? false }
+    // An exercise without its assertions would always come to its end.
+    get asserts() {
+      const lines = text => text.split("\n").map(line => line.trim())
+      return lines(this.original).every(line => !/^assert\b/.test(line) || lines(this.text).includes(line))
+    }
+
     get solved() { return kept.get(`solved.${this.key}`) !== null }
 
     button(act) {
@@ -354,30 +361,37 @@
     }
 
     end(error, ms) {
-      // What scrolls can be scrolled by keyboard.
-      for (const code of this.place().querySelectorAll("pre > code")) {
-        if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight) code.tabIndex = 0
-      }
-      if (!error && this.isExercise) {
+      this.place()
+      if (error) this.fail(error)
+      else if (this.isExercise && !this.asserts) this.state("no-assert")
+      else if (this.isExercise) {
         kept.set(`solved.${this.key}`, "1")
         this.state("right")
         account()
-      } else if (!error) this.end_with("done", ms)
-      else if (this.isExercise && error === this.fails) {
-        this.out.querySelector(".live-stderr:last-child code").textContent = error
-        this.state("not-yet")
+      } else {
+        this.state("done")
+        this.say(this.out.hasChildNodes() ? "done" : "nothing", seconds(ms))
       }
-      else this.state("failed")
+      this.scrolls()
     }
 
-    end_with(word, ms) {
-      this.state(word)
-      this.say(this.out.hasChildNodes() ? word : "nothing", seconds(ms))
+    fail(error) {
+      const isAnswer = this.isExercise && error.startsWith("AssertionError")
+      // Its message says it all.
+      if (isAnswer && error.includes(":")) this.out.querySelector(".live-stderr:last-child code").textContent = error
+      this.state(isAnswer ? "not-yet" : "failed")
     }
 
     stopped() {
       this.state("stopped")
-      this.show()
+      this.scrolls()
+    }
+
+    /** Let what scrolls be scrolled by keyboard. */
+    scrolls() {
+      for (const code of this.out?.querySelectorAll("pre > code") ?? []) {
+        if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight) code.tabIndex = 0
+      }
     }
   }
 
@@ -419,7 +433,7 @@
     about.querySelector("a").focus()
   })
   const licences = element("a", { href: script.dataset.licences, textContent: words.licences })
-  const about = element("p", { className: "live-about" }, `${words.about} `, licences, " ", clear)
+  const about = element("p", { className: "live-about" }, element("span", {}, `${words.about} `, licences), clear)
 
   function enhance() {
     for (const snippet of document.querySelectorAll(".snippet:is([data-live], [data-not-live])")) {
