@@ -516,9 +516,14 @@ def test_in_print_and_without_scripts_there_is_none(browser, host, tabs):
 
 
 def test_the_scripts_of_a_figure_are_light():
-    shared = [FOLDER / name for name in ("start.js", "parts.js", "movable.css")]
     for file in movable_in("kasago.movable").values():
-        size = sum(len(gzip.compress(part.read_bytes(), 9)) for part in [*shared, file])
+        # All that it imports, and all that these import.
+        parts = [FOLDER / "movable.css", FOLDER / "start.js", file]
+        for part in parts:
+            imported = re.findall(r' from "(.+)"$', part.read_text("utf-8"), re.MULTILINE)
+            parts += {part.parent.joinpath(name).resolve() for name in imported} - {*parts}
+        assert FOLDER / "parts.js" in parts
+        size = sum(len(gzip.compress(part.read_bytes(), 9)) for part in parts)
         assert size <= LIGHT, file.name
 
 
@@ -535,5 +540,6 @@ def test_a_page_asks_for_the_scripts_if_it_has_a_figure(site, subtests):
     files = {file.relative_to(site / "assets" / "movable").as_posix() for file in
              (site / "assets" / "movable").rglob("*.*")}  # fmt: skip
     assert files == {
-        "movable.css", "parts.js", "start.js", *data(), *(f"figures/{n}.js" for n in FIGURES),
+        "movable.css", "parts.js", "plane.js", "start.js",
+        *data(), *(f"figures/{n}.js" for n in FIGURES),
     }  # fmt: skip

@@ -1,5 +1,5 @@
 /**
- * What movable figures are made of: elements, planes with axes, pixels, sliders, choices.
+ * What movable figures are made of: elements, pixels, sliders, choices.
  *
  * Nothing here sets a style or reads HTML from text, so that a strict content security policy
  * holds: looks are in movable.css, colours are those of the page.
@@ -37,7 +37,7 @@ export const named = (drawing, name) =>
 
 let count = 0
 /** An id that no other element of the page has. */
-const newId = () => `movable-${++count}`
+export const newId = () => `movable-${++count}`
 
 // -------------------------------------------------------------------------------- numbers
 
@@ -47,130 +47,17 @@ export const fixed = (value, digits) => {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−")
 }
 
-const RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+/** A number, or the end of the range that it is beyond. */
+export const clamp = (value, low, high) => Math.max(low, Math.min(high, value))
 
-/** A number of any size: near 1 with decimals, else as a power of ten. */
-export const short = (value, digits = 2) => {
-  if (value === 0) return "0"
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞"
-  if (Math.abs(value) >= 0.001 && Math.abs(value) < 10000) {
-    return String(Number(value.toPrecision(digits))).replace("-", "−")
-  }
-  const [factor, power] = value.toExponential(digits - 1).split("e")
-  const raised = power.replace("+", "").replace(/./g, sign => RAISED["-0123456789".indexOf(sign)])
-  return `${factor.replace("-", "−")}\u00a0×\u00a010${raised}`
+// ------------------------------------------------------------------------------- pointers
+
+/** The point of an SVG under a pointer. */
+export function under(drawing, { clientX, clientY }) {
+  const { x, y } = new DOMPoint(clientX, clientY)
+    .matrixTransform(drawing.getScreenCTM().inverse())
+  return [x, y]
 }
-
-/** A power of ten for a logarithmic axis: its value and its text. */
-export const power = exponent =>
-  [10 ** exponent, short(10 ** exponent, 1).replace("1\u00a0×\u00a0", "")]
-
-/** Numbers from one to another, both included. */
-export const range = (from, to, steps) =>
-  Array.from({ length: steps + 1 }, (_, i) => from + (to - from) * i / steps)
-
-// --------------------------------------------------------------------------------- planes
-
-/**
- * A plane with axes, in units of its own.
- *
- * One unit of the SVG is about a pixel, so that its text is as large as that of the other figures.
- */
-export class Plane {
-  /**
-   * @param {object} options
-   * @param {string} options.label  What it shows, for someone who cannot see it.
-   * @param {number} options.width  Of the SVG.
-   * @param {number} [options.height]  Without it, both axes have the same unit.
-   * @param {number[]} options.x  The ends of the horizontal axis.
-   * @param {number[]} options.y
-   * @param {Array} options.xTicks  Numbers, or pairs of a number and its text.
-   * @param {Array} options.yTicks
-   * @param {string} options.xName
-   * @param {string} options.yName
-   * @param {boolean} [options.logX]  Whether the axis is logarithmic.
-   * @param {boolean} [options.logY]
-   * @param {number} [options.left]  Room for the numbers of the vertical axis.
-   */
-  constructor({ label, width, height, x, y, xTicks, yTicks, xName, yName, logX, logY, left = 40 }) {
-    const [top, right, bottom] = [10, 10, 38]
-    const inner = width - left - right
-    height ??= top + bottom + inner * (y[1] - y[0]) / (x[1] - x[0])
-    const axis = (ends, start, end, isLog) => {
-      const scale = isLog ? Math.log10 : value => value
-      const [low, high] = ends.map(scale)
-      const unit = (end - start) / (high - low)
-      const back = place => low + (place - start) / unit
-      return [value => start + (scale(value) - low) * unit, isLog ? p => 10 ** back(p) : back]
-    };
-    [this.X, this.backX] = axis(x, left, left + inner, logX);
-    [this.Y, this.backY] = axis(y, height - bottom, top, logY)
-    const clip = newId()
-    this.content = svg("g", { "clip-path": `url(#${clip})` })
-    this.marks = svg("g")
-    const frame = { x: left, y: top, width: inner, height: height - top - bottom }
-    this.element = picture(`0 0 ${width} ${height}`, label,
-      svg("clipPath", { id: clip }, svg("rect", frame)),
-      ...pairs(xTicks).map(([value, text]) => svg("g", { class: "tick" },
-        svg("line", { x1: this.X(value), x2: this.X(value), y1: top, y2: height - bottom }),
-        svg("text", { x: this.X(value), y: height - bottom + 15, "text-anchor": "middle" }, text))),
-      ...pairs(yTicks).map(([value, text]) => svg("g", { class: "tick" },
-        svg("line", { x1: left, x2: left + inner, y1: this.Y(value), y2: this.Y(value) }),
-        svg("text", { x: left - 6, y: this.Y(value) + 4, "text-anchor": "end" }, text))),
-      svg("text", { x: left + inner / 2, y: height - 5, "text-anchor": "middle" }, xName),
-      // A symbol stands upright.
-      svg("text", {
-        transform: `translate(11 ${top + frame.height / 2}) rotate(${yName.length > 2 ? -90 : 0})`,
-        "text-anchor": "middle",
-      }, yName),
-      svg("rect", { ...frame, class: "frame" }),
-      this.content, this.marks)
-  }
-
-  /** Replace what is drawn: `content` ends at the frame, `marks` may reach over it. */
-  draw(content, marks = []) {
-    this.content.replaceChildren(...content)
-    this.marks.replaceChildren(...marks)
-  }
-
-  /** A line through points, each a pair; it is broken where one is not finite. */
-  line(points, className, attributes = {}) {
-    // Far outside the frame a browser's arithmetic ends; the line still points there.
-    const near = place => Math.max(-1e5, Math.min(1e5, place)).toFixed(2)
-    let command = "M"
-    const d = points.map(([x, y]) => {
-      const [X, Y] = [this.X(x), this.Y(y)]
-      if (Number.isNaN(X) || !(Math.abs(Y) < Infinity)) {
-        command = "M"
-        return ""
-      }
-      const piece = `${command}${near(X)} ${near(Y)}`
-      command = "L"
-      return piece
-    })
-    return svg("path", { d: d.join(""), class: `line ${className}`, ...attributes })
-  }
-
-  /** A round mark at a point. */
-  dot([x, y], r, className) {
-    return svg("circle", { cx: this.X(x), cy: this.Y(y), r, class: className })
-  }
-
-  /** A square mark at a point. */
-  square([x, y], side, className) {
-    const [left, top] = [this.X(x) - side / 2, this.Y(y) - side / 2]
-    return svg("rect", { x: left, y: top, width: side, height: side, class: className })
-  }
-
-  /** The point under a pointer. */
-  under(event) {
-    const place = new DOMPoint(event.clientX, event.clientY)
-      .matrixTransform(this.element.getScreenCTM().inverse())
-    return [this.backX(place.x), this.backY(place.y)]
-  }
-}
-
-const pairs = ticks => ticks.map(tick => Array.isArray(tick) ? tick : [tick, fixed(tick, 0)])
 
 /**
  * Have an element hold a pointer that is pressed on it, a finger too, wherever it then moves.
@@ -284,9 +171,6 @@ export function table(head) {
 }
 
 const RESET = { en: "Reset", ja: "元に戻す" }
-
-/** Whether a figure has the width of a phone: drawings stand below one another there. */
-export const isNarrow = box => box.clientWidth < 500
 
 /**
  * Put a figure into its box, with the caption that the page has for it.

@@ -1,7 +1,7 @@
 /** A filter that slides over a digit. */
 
 import {
-  choice, figure, fixed, hold, html, named, panel, picture, pixels, slider, svg, words,
+  choice, clamp, figure, fixed, hold, html, named, panel, picture, pixels, slider, svg, under, words,
 } from "../parts.js"
 
 const TEXT = words({
@@ -112,11 +112,10 @@ export default async function convolution(box) {
   // A pointer moves the filter on either picture: its middle on the first, its output on the other.
   for (const [{ element }, offset] of [[input, 1], [output, 0]]) {
     const moveTo = event => {
-      const { x, y } = new DOMPoint(event.clientX, event.clientY)
-        .matrixTransform(element.getScreenCTM().inverse())
-      const at = value => Math.max(0, Math.min(OUT - 1, Math.floor(value) - offset))
-      place[0].place = at(y)
-      place[1].place = at(x)
+      const [x, y] = under(element, event)
+      for (const [i, value] of [y, x].entries()) {
+        place[i].place = clamp(Math.floor(value) - offset, 0, OUT - 1)
+      }
       refresh()
     }
     hold(element, moveTo, moveTo)

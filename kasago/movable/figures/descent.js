@@ -1,8 +1,7 @@
 /** A descent on a bowl or in a valley: its start, its rate, its momentum. */
 
-import {
-  Plane, choice, figure, fixed, hold, isNarrow, panel, power, range, short, slider, svg, words,
-} from "../parts.js"
+import { choice, figure, fixed, hold, panel, slider, svg, words } from "../parts.js"
+import { Plane, isNarrow, power, range, short } from "../plane.js"
 
 const TEXT = words({
   en: {

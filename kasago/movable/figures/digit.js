@@ -1,6 +1,8 @@
 /** A box in which the reader draws a digit, and what the trained network makes of it. */
 
-import { button, figure, fixed, hold, html, named, picture, pixels, svg, words } from "../parts.js"
+import {
+  button, clamp, figure, fixed, hold, html, named, picture, pixels, svg, under, words,
+} from "../parts.js"
 
 const TEXT = words({
   en: {
@@ -92,9 +94,8 @@ export function predict(net, x) {
  * Strokes as ink between 0 and 1, on a grid that is finer than the squares.
  *
  * @param {number[][][]} strokes  Points, in squares; a stroke of one point is a dot.
- * @param {number} radius
  */
-export function inked(strokes, radius = RADIUS) {
+export function inked(strokes) {
   const n = SIZE * FINE
   const ink = new Float64Array(n * n)
   for (const stroke of strokes) {
@@ -102,14 +103,16 @@ export function inked(strokes, radius = RADIUS) {
       const [[ax, ay], [bx, by]] = [stroke[k], stroke[k + 1] ?? stroke[k]]
       const [dx, dy] = [bx - ax, by - ay]
       const length = dx * dx + dy * dy || 1
-      const [left, right] = [Math.min(ax, bx) - radius - 1, Math.max(ax, bx) + radius + 1]
-      const [top, bottom] = [Math.min(ay, by) - radius - 1, Math.max(ay, by) + radius + 1]
-      for (let r = Math.max(0, Math.floor(top * FINE)); r < Math.min(n, bottom * FINE); r++) {
-        for (let c = Math.max(0, Math.floor(left * FINE)); c < Math.min(n, right * FINE); c++) {
+      const ends = (a, b) => [Math.min(a, b) - RADIUS - 1, Math.max(a, b) + RADIUS + 1]
+        .map(end => clamp(Math.floor(end * FINE), 0, n))
+      const [left, right] = ends(ax, bx)
+      const [top, bottom] = ends(ay, by)
+      for (let r = top; r < bottom; r++) {
+        for (let c = left; c < right; c++) {
           const [x, y] = [(c + 0.5) / FINE, (r + 0.5) / FINE]
-          const along = Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length))
+          const along = clamp(((x - ax) * dx + (y - ay) * dy) / length, 0, 1)
           const distance = Math.hypot(x - ax - along * dx, y - ay - along * dy)
-          const here = Math.max(0, Math.min(1, (radius - distance) * FINE + 0.5))
+          const here = clamp((RADIUS - distance) * FINE + 0.5, 0, 1)
           ink[r * n + c] = Math.max(ink[r * n + c], here)
         }
       }
@@ -150,7 +153,7 @@ export function centred(strokes) {
   })
   // The box stays within the picture.
   const room = (SIZE - BOX) / 2
-  const shift = [x, y].map(sum => Math.max(-room, Math.min(room, MIDDLE - sum / mass)))
+  const shift = [x, y].map(sum => clamp(MIDDLE - sum / mass, -room, room))
   const moved = inked(scaled.map(stroke => stroke.map(point => point.map((v, i) => v + shift[i]))))
   moved.forEach((value, k) => {
     out[Math.floor(k / n / FINE) * SIZE + Math.floor(k % n / FINE)] += value / FINE ** 2
@@ -217,11 +220,7 @@ export default function digit(box) {
     return net ? at + TEXT.empty : state
   }
 
-  const place = event => {
-    const { x, y } = new DOMPoint(event.clientX, event.clientY)
-      .matrixTransform(pad.getScreenCTM().inverse())
-    return [x, y].map(value => Math.max(0, Math.min(SIZE, value)))
-  }
+  const place = event => under(pad, event).map(value => clamp(value, 0, SIZE))
   hold(pad, event => {
     load()
     pen.shown = pen.down = false
@@ -240,8 +239,8 @@ export default function digit(box) {
     const move = MOVES[event.key]
     const here = () => [pen.x + 0.5, pen.y + 0.5]
     if (move) {
-      pen.x = Math.max(0, Math.min(SIZE - 1, pen.x + move[0]))
-      pen.y = Math.max(0, Math.min(SIZE - 1, pen.y + move[1]))
+      pen.x = clamp(pen.x + move[0], 0, SIZE - 1)
+      pen.y = clamp(pen.y + move[1], 0, SIZE - 1)
       if (pen.down) strokes.at(-1).push(here())
     } else if (event.key === " ") {
       pen.down = !pen.down

@@ -1,8 +1,7 @@
 /** A network that is trained on the page: by the package itself, in the worker of the snippets. */
 
-import {
-  Plane, button, choice, figure, fixed, html, isNarrow, key, panel, short, slider, table, words,
-} from "../parts.js"
+import { button, choice, figure, fixed, html, key, panel, slider, table, words } from "../parts.js"
+import { Plane, isNarrow, short } from "../plane.js"
 
 const TEXT = words({
   en: {

@@ -1,6 +1,7 @@
 /** The line of a perceptron: two weights, a bias, and the four points of a gate. */
 
-import { Plane, choice, figure, fixed, panel, slider, svg, table, words } from "../parts.js"
+import { choice, figure, fixed, panel, slider, svg, table, words } from "../parts.js"
+import { Plane } from "../plane.js"
 
 export const POINTS = [[0, 0], [1, 0], [0, 1], [1, 1]]
 export const GATES = { AND: [0, 0, 0, 1], NAND: [1, 1, 1, 0], OR: [0, 1, 1, 1], XOR: [0, 1, 1, 0] }

@@ -1,8 +1,7 @@
 /** Three scores, the probabilities that softmax makes of them, and the loss. */
 
-import {
-  Plane, choice, figure, fixed, isNarrow, panel, range, slider, svg, table, words,
-} from "../parts.js"
+import { choice, figure, fixed, panel, slider, svg, table, words } from "../parts.js"
+import { Plane, isNarrow, range } from "../plane.js"
 
 const TEXT = words({
   en: {

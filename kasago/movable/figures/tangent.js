@@ -1,8 +1,7 @@
 /** The tangent of a cube, the secants of both differences, and their errors against the step h. */
 
-import {
-  Plane, figure, fixed, isNarrow, key, panel, power, range, short, slider, table, words,
-} from "../parts.js"
+import { figure, fixed, key, panel, slider, table, words } from "../parts.js"
+import { Plane, isNarrow, power, range, short } from "../plane.js"
 
 const TEXT = words({
   en: {
