@@ -112,7 +112,7 @@ def test_a_snippet_gives_in_a_browser_what_the_page_shows(run, subtests, page):
                 assert "\n".join(map(str, wrong)) == ""
             fails = each.options.get("fails", "")
             if fails.startswith("AssertionError"):
-                # An exercise: only for exactly this does the page say that it is not yet solved.
+                # An exercise: what the page says of it, until it is solved.
                 assert ran.said == fails
             assert ran.memory <= MEMORY
             takes = float(each.options.get("live-seconds", 0))
