@@ -4,6 +4,7 @@ import errno
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -166,6 +167,25 @@ def test_a_file_is_known_by_its_contents(results, runs, project):
     (project / "mine" / "__pycache__").mkdir()
     (project / "mine" / "__pycache__" / "one.pyc").write_bytes(b"1")
     assert (first, ran(results, runs)) == (set(SNIPPETS), set())
+
+
+def test_a_copy_of_a_project_and_its_results_has_files_of_its_own(runs, tmp_path, monkeypatch):
+    job = Job.of("from mine import n\nprint(n)\n", "page.md", 3)
+
+    def printed(folder):
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("PYTHONPATH", str(folder))
+        return Results(folder / "results").of(job).output
+
+    first, same, other = (tmp_path / name for name in ("first", "same", "other"))
+    first.mkdir()
+    (first / "mine.py").write_text("n = 1\n")
+    settle()
+    assert printed(first) == "1\n"
+    for copy in (same, other):
+        shutil.copytree(first, copy)
+    (other / "mine.py").write_text("n = 2\n")
+    assert (printed(other), printed(same), len(runs)) == ("2\n", "1\n", 2)
 
 
 def test_a_module_that_is_gone_is_missed(results, runs, project):

@@ -55,7 +55,10 @@ MACHINERY = [
 
 @dataclass(frozen=True)
 class _State:
-    """A result, with digests of the files and versions of the distributions it was made of."""
+    """A result, with digests of the files and versions of the distributions it was made of.
+
+    The files of the project are named from its folder: a copy of it has files of its own.
+    """
 
     files: dict[str, str]
     versions: dict[str, str]
@@ -140,7 +143,7 @@ class Results:
         set of Path
         """
         states = [_read(file) for file in self._states(job)]
-        return {Path(name) for state in states if state for name in state.files}
+        return {Path(name).absolute() for state in states if state for name in state.files}
 
     def drop_unused(self) -> None:
         """Drop what nobody has asked for in a month, and what was made of it (``derived``)."""
@@ -279,8 +282,10 @@ def _dependencies(reads: running.Reads, kept: Path) -> tuple[dict[str, str], dic
     files = {f for f in own | opened if not _within(f, [str(kept.absolute())])}
     tops = {name.partition(".")[0] for name, f in reads.modules.items() if f not in own}
     distributions = {d for top in tops for d in _packages_distributions().get(top, ())}
+    here = str(Path.cwd())
+    names = {os.path.relpath(name, here) if _within(name, [here]) else name for name in files}
     return (
-        {name: file_digest(name) for name in sorted(files)},
+        {name: file_digest(name) for name in sorted(names)},
         {name: _version(name) for name in sorted(distributions)},
     )
 
