@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 
 from conftest import PAGES, ROOT, address_of, mkdocs_build, name_of, snippets_of, text_of
-from kasago.literate.page.blocks import is_notebook
+from kasago.literate.page.blocks import is_notebook, prose
 from kasago.literate.running.results import Results, key
 from kasago.literate.site.progress import jobs_of
 
@@ -141,7 +141,8 @@ def test_every_formula_is_mathml_that_carries_its_latex(site, subtests):
     for chapter in CHAPTERS:
         with subtests.test(name_of(chapter)):
             text = built_page(site, chapter)
-            equations = re.findall(r"\\begin\{equation\}", text_of(chapter))
+            text_outside_fences = prose(text_of(chapter), name_of(chapter))
+            equations = re.findall(r"\\begin\{equation\}", text_outside_fences)
             assert 'class="arithmatex' not in text
             assert text.count("<math ") == text.count("<math data-latex=")
             assert text.count('<div class="formula"><math') == len(equations)
@@ -185,9 +186,9 @@ def test_each_edition_has_an_index_of_its_own_pages_without_figures_and_latex(si
         assert ("The factor ½ is there for the derivative" in text) == (language == "en")
         assert "cross_entropy_error(y, t)" in text
         assert not [label for label in labels if label in text]
-        # The reference shows the LaTeX of an equation as code.
+        # The reference of equations and the page on one's own book show LaTeX as code.
         formulas = [s for s in index if r"\frac" in s["text"]]
-        assert {s["location"].partition("#")[2] for s in formulas} == {"equations"}
+        assert {s["location"].partition("#")[2] for s in formulas} == {"equations", "files"}
         assert not re.search(r"</?\w+>|&lt;|used in:", text, re.IGNORECASE)
 
 
