@@ -72,7 +72,8 @@ def test_a_figure_is_drawn_once_and_named_once(subtests):
 
 
 def test_a_page_says_in_one_sentence_what_it_is_about():
-    header = r"---\n(?:hide: \[toc\]\n)?description: .{50,200}\n(?:---|jupyter:)\n"
+    first = r"(?:hide: \[toc\]\n|search:\n  boost: .+\n)?"
+    header = rf"---\n{first}description: .{{50,200}}\n(?:---|jupyter:)\n"
     assert [name_of(page) for page in SITE if not re.match(header, text_of(page))] == []
 
 

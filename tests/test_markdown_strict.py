@@ -47,10 +47,9 @@ def convert(tmp_path, monkeypatch):
 
     def convert(text, name="page.md", **options):
         (tmp_path / "docs" / name).write_text(HEADER + text)
-        extensions = ["pymdownx.superfences", "pymdownx.arithmatex", "kasago.literate.markdown"]
-        configs = {"pymdownx.arithmatex": {"generic": True}, "kasago.literate.markdown": options}
         return Markdown(
-            extensions=[*extensions, Zensical(tmp_path / "docs", name)], extension_configs=configs
+            extensions=["kasago.literate", Zensical(tmp_path / "docs", name)],
+            extension_configs={"kasago.literate": options},
         ).convert(text)
 
     return convert

@@ -251,8 +251,8 @@ def test_a_docstring_of_its_own_or_inherited_names_every_parameter() -> None:
         doc = inspect.getdoc(subject) or ""
         # The attributes of a dataclass are its parameters.
         title = "Attributes" if dataclasses.is_dataclass(subject) else "Parameters"
-        headings = re.findall(r"^(\w[\w, ]*) : ", section(doc, title), re.M)
-        named = [name for heading in headings for name in heading.split(", ")]
+        headings = re.findall(r"^(?:(\w[\w, ]*) : |\*\*(\w+)$)", section(doc, title), re.M)
+        named = [name for each in headings for name in "".join(each).split(", ")]
         expected = [name for name in inspect.signature(subject).parameters if name != "self"]
         if sorted(named) != sorted(expected):
             wrong[place] = named
