@@ -49,6 +49,13 @@ def snippets_of(page):
     return parse(text_of(page), name_of(page))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One worker more than cores: many tests wait for a server, a browser or a limit of time."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return (len(affinity(0)) if affinity else os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Mark what needs a built site, so that two machines can share the tests."""
@@ -178,6 +185,7 @@ def small_site(folder, **settings):
     for name, title in (("index.md", "Small"), ("index.ja.md", "小さい")):
         (folder / "docs" / name).write_text(SMALL_PAGE.format(title), encoding="utf-8")
     cache = {"KASAGO_CACHE": str(folder / "cache"), "NO_MKDOCS_2_WARNING": "1"}
+    cache["KASAGO_LIVE"] = str(folder / "none")
     build = subprocess.run(
         [sys.executable, "-c", SMALL_BUILD, folder / "docs", folder / "site"],
         cwd=ROOT,

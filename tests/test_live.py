@@ -149,7 +149,9 @@ def test_a_package_that_is_not_installed_is_named(made):
         hook.live_of(made, SCRIPTS, ["nosuch"])
 
 
-def test_the_theme_puts_the_script_on_pages_whose_snippets_run_if_it_is_there(made, tmp_path):
+def test_the_theme_puts_the_script_on_pages_whose_snippets_run_if_it_is_there(
+    made, small_sites, tmp_path
+):
     small_site(tmp_path / "with", KASAGO_LIVE=str(made), REPO_URL="", BOOK_PDF="")
     for page, root, run in (("index.html", "", "Run"), ("ja/index.html", "../", "実行")):
         text = (tmp_path / "with" / "site" / page).read_text("utf-8")
@@ -161,10 +163,8 @@ def test_the_theme_puts_the_script_on_pages_whose_snippets_run_if_it_is_there(ma
         assert text.count('<div class="snippet" data-live>') == 1
     # A page without snippets has none.
     assert "live.js" not in (tmp_path / "with" / "site" / "404.html").read_text("utf-8")
-    none = {"KASAGO_LIVE": str(tmp_path / "none"), "REPO_URL": "", "BOOK_PDF": ""}
-    small_site(tmp_path / "without", **none)
-    assert not (tmp_path / "without" / "site" / "live").exists()
-    assert "live.js" not in (tmp_path / "without" / "site" / "index.html").read_text("utf-8")
+    assert not (small_sites["bare"] / "live").exists()
+    assert "live.js" not in (small_sites["bare"] / "index.html").read_text("utf-8")
 
 
 # ---------------------------------------------------------------- a snippet in Python
