@@ -346,6 +346,26 @@ def test_a_page_is_refused_with_file_and_line(page, line, message):
     assert message in said
 
 
+def test_all_that_is_wrong_is_said_at_once_a_line_each():
+    fences = [
+        "> ```python\n> x\n> ```\n",
+        "```\nx\n```\n",
+        '<pre class="python">x</pre>\n',
+        "```py\nx\n```\n",
+        "```python\nnever closed\n\n``` py\n",
+    ]
+    said = [line.split(": ")[0] for line in refusal("\n".join(fences)).split("\n")]
+    assert said == [f"docs/page.md:{line}" for line in (1, 5, 9, 11, 15)]
+    # What hangs on a wrong line is not wrong for it.
+    rest = [
+        '```python titel="a"\nprint(1)\n```\n\n```output\n1\n```\n\n![A](figures/a.svg)\n',
+        "No number<!-- = x -->.\n\n```output\n1\n```\n\n![What it shows](figures/a.svg)\n",
+        "A comment<!-- = x\n",
+    ]
+    said = [line.split(": ")[0] for line in refusal("\n".join(rest)).split("\n")]
+    assert said == [f"docs/page.md:{line}" for line in (1, 9, 11, 13, 17, 19)]
+
+
 @pytest.mark.parametrize("spelling", FIGURES.values(), ids=FIGURES)
 def test_a_figure_that_would_not_count_is_refused(spelling):
     assert re.match(r"docs/page\.md:[567]: ", refusal(f"```python\nx\n```\n\n{spelling}\n"))

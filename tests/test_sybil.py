@@ -171,18 +171,25 @@ def test_a_snippet_runs_once_in_a_session_for_the_editions_of_its_page(
         log.unlink()
 
 
-def test_a_page_that_would_hide_a_snippet_fails_the_run(folder):
+def test_a_page_that_would_hide_a_snippet_fails_the_run_and_stops_no_other_test(folder):
+    (folder / "test_own.py").write_text("def test_own(): pass\n")
     for name, page in {
+        "good": GOOD.encode(),
         "a": b"\n```py\nprint(1)\n```\n",
         "b": b"\xef\xbb\xbf```python\nprint(1)\n```\n",
         "c": b"\r\n> ```python\r\n> print(1)\r\n> ```\r\n",
+        "d": b"```text\n```\n\n<!-- formula: np.add -->\n\n",
     }.items():
         (folder / "docs" / f"{name}.md").write_bytes(page)
     result = pytest_run(folder, "-p", "no:xdist")
-    assert result.returncode == 2
-    assert "docs/a.md:2: a fence marked 'py' would pass untested" in result.stdout
-    assert "docs/b.md:1: the unseen character" in result.stdout
-    assert "docs/c.md:2: a fence begins its line" in result.stdout
+    assert result.returncode == 1
+    assert "4 failed, 2 passed" in result.stdout.splitlines()[-1]
+    assert "\ndocs/a.md:2: a fence marked 'py' would pass untested" in result.stdout
+    assert "\ndocs/b.md:1: the unseen character" in result.stdout
+    assert "\ndocs/c.md:2: a fence begins its line" in result.stdout
+    assert "\ndocs/d.md:4: this tie stands above no equation" in result.stdout
+    assert "FAILED docs/a.md::page - Failed: docs/a.md:2: a fence marked" in result.stdout
+    assert "Traceback" not in result.stdout
 
 
 def test_each_docstring_is_a_test_with_a_namespace_of_its_own(folder):

@@ -59,10 +59,12 @@ class Pages(_Named):
     """The snippets and equations of Markdown pages."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        super().__init__(".md", [snippets, equations], paths)
+        super().__init__(".md", [page], paths)
 
     def identify(self, example: Example) -> str:
-        """Return the name of a snippet or an equation, for pytest."""
+        """Return the name of a snippet or an equation, or of a refused page, for pytest."""
+        if isinstance(example.parsed, LiterateError):
+            return "page"
         return _names(example.document.text, relative(example.path))[example.start]
 
 
@@ -91,6 +93,25 @@ def collector(paths: Sequence[Path]) -> Callable[[Path, Any], Any]:
     callable
     """
     return (Pages(paths) + Docstrings(paths)).pytest()
+
+
+def page(document: Document) -> Iterable[Region]:
+    """Yield the snippets and equations of a Markdown document.
+
+    Parameters
+    ----------
+    document : sybil.Document
+
+    Yields
+    ------
+    sybil.Region
+        The whole page, as a test that fails, if the page breaks the rules: an error while pytest
+        collects would keep it from all other tests of the project.
+    """
+    try:
+        yield from [*snippets(document), *equations(document)]
+    except LiterateError as refusal:
+        yield Region(0, len(document.text), refusal, _refuse)
 
 
 def snippets(document: Document) -> Iterable[Region]:
@@ -149,6 +170,10 @@ def docstrings(document: Document) -> Iterable[Region]:
     examples = doctest.DocTestParser().get_examples(document.text)
     if examples:
         yield Region(0, len(document.text), examples, _run_docstring)
+
+
+def _refuse(example: Example) -> None:
+    _fail([example.parsed])
 
 
 def _run_snippet(example: Example) -> None:

@@ -9,7 +9,7 @@ from typing import NoReturn
 from sybil import Document, Region
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
-from kasago.literate.errors import LiterateError
+from kasago.literate.errors import LiterateError, gathered, refuse
 from kasago.literate.page.lint import SNIPPET_INFO, UNSEEN, near_misses, wrong_info
 from kasago.literate.page.numbers import CODE_SPAN
 
@@ -77,11 +77,14 @@ class Blocks:
         self.text, self.path, self.first_line = text, path, first_line
         if unseen := UNSEEN.search(text):
             self.fail(unseen.start(), f"the unseen character {unseen[0]!a} hides what follows it")
-        self.fences = list(self._fences())
+        faults: list[LiterateError] = []
+        self.fences = list(self._fences(faults))
         self.images = list(self._images())
         spans = [(fence.start, fence.end, fence.info) for fence in self.fences]
         for position, message in near_misses(text, spans, {image.start for image in self.images}):
-            self.fail(position, message)
+            with gathered(faults):
+                self.fail(position, message)
+        refuse(faults)
 
     @property
     def in_order(self) -> list[Block]:
@@ -106,8 +109,8 @@ class Blocks:
         """Refuse the page for what stands at a place."""
         raise LiterateError(self.path, self.line(position), message)
 
-    def _fences(self) -> Iterator[Block]:
-        """Yield the fenced blocks that are not inside another one."""
+    def _fences(self, faults: list[LiterateError]) -> Iterator[Block]:
+        """Yield the fenced blocks that are not inside another one; gather their faults."""
         if "```" not in self.text and "~~~" not in self.text:
             return
         lexer = RawFencedCodeBlockLexer(re.compile(r"(?P<info>[^\n]*)(?:\n|\Z)"))
@@ -115,7 +118,9 @@ class Blocks:
         end = 0
         for region in sorted(regions, key=lambda region: region.start):
             if region.start >= end:
-                fence = self._fence(region)
+                fence = Block(region.start, self._line_end(region.end))
+                with gathered(faults):
+                    fence = self._fence(region)
                 end = fence.end
                 yield fence
 
@@ -139,8 +144,11 @@ class Blocks:
                 self.fail(position, "this line may be read as the end of the fence around it")
             position += len(line) + 1
         body = "".join(f"{line[len(indent) :] if line.strip() else ''}\n" for line in lines)
-        end = self.text.find("\n", region.end) + 1 or len(self.text)
-        return Block(region.start, end, indent, info, body)
+        return Block(region.start, self._line_end(region.end), indent, info, body)
+
+    def _line_end(self, position: int) -> int:
+        """Return where the line after that of a place begins."""
+        return self.text.find("\n", position) + 1 or len(self.text)
 
     def _images(self) -> Iterator[Block]:
         for match in IMAGE.finditer(self.text):

@@ -34,6 +34,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from kasago.literate.errors import LiterateError, gathered, refuse
 from kasago.literate.page.blocks import Block, Blocks, blocks_of, is_notebook
 from kasago.literate.page.numbers import TIE, Tie, without_comments
 
@@ -135,7 +136,8 @@ def parse(text: str, path: str, first_line: int = 1) -> list[Snippet]:
         If a fence looks like Python and is not written as a snippet, names no language, never
         ends, or ends where another reader of Markdown may not see its end; if an output fence
         or a figure follows no snippet that runs; if a figure has no alt text; if a comment
-        ties no number, or ties one to no snippet.
+        ties no number, or ties one to no snippet. The message has a line for each of them; what
+        is wrong with the fences comes first, because all else depends on them.
 
     Examples
     --------
@@ -162,28 +164,31 @@ class _Snippets:
 
     def __init__(self, blocks: Blocks) -> None:
         self.blocks, self.text = blocks, blocks.text
+        self.faults: list[LiterateError] = []
 
     def tied(self) -> list[Snippet]:
         """Return the snippets, each with the numbers that are tied to it."""
         snippets = list(self._untied())
         for match in TIE.finditer(self.blocks.prose):
-            comment = match.start("expression")
-            if not match[0].endswith("-->"):
-                self.blocks.fail(comment, "this comment never ends")
-            expression = re.sub(r"\s*\n\s*", " ", match["expression"]).strip()
-            if not match["number"]:
-                self.blocks.fail(
-                    comment, f"no number stands directly before <!-- = {expression} -->"
-                )
-            above = [n for n, s in enumerate(snippets) if s.ends and s.start < comment]
-            if not above:
-                self.blocks.fail(
-                    comment, f"<!-- = {expression} --> has no snippet above it that ends"
-                )
-            tie = Tie(self.blocks.line(comment), match["number"], expression)
-            snippet = snippets[above[-1]]
-            snippets[above[-1]] = replace(snippet, ties=(*snippet.ties, tie))
+            with gathered(self.faults):
+                self._tie(match, snippets)
+        refuse(self.faults)
         return snippets
+
+    def _tie(self, match: re.Match[str], snippets: list[Snippet]) -> None:
+        """Tie a number to the nearest snippet above it that ends."""
+        comment = match.start("expression")
+        if not match[0].endswith("-->"):
+            self.blocks.fail(comment, "this comment never ends")
+        expression = re.sub(r"\s*\n\s*", " ", match["expression"]).strip()
+        if not match["number"]:
+            self.blocks.fail(comment, f"no number stands directly before <!-- = {expression} -->")
+        above = [n for n, s in enumerate(snippets) if s.ends and s.start < comment]
+        if not above:
+            self.blocks.fail(comment, f"<!-- = {expression} --> has no snippet above it that ends")
+        tie = Tie(self.blocks.line(comment), match["number"], expression)
+        snippet = snippets[above[-1]]
+        snippets[above[-1]] = replace(snippet, ties=(*snippet.ties, tie))
 
     def _untied(self) -> Iterator[Snippet]:
         waiting = self.blocks.in_order[::-1]
@@ -191,18 +196,23 @@ class _Snippets:
             block = waiting.pop()
             if block.is_python:
                 yield self._snippet(block, waiting)
-            elif block.info == "output":
-                self.blocks.fail(block.start, "this output fence follows no snippet that runs")
-            elif block.image and block.image["path"].startswith("figures/"):
-                self.blocks.fail(block.start, "this figure follows no snippet that draws it")
+                continue
+            with gathered(self.faults):
+                if block.info == "output":
+                    self.blocks.fail(block.start, "this output fence follows no snippet that runs")
+                if block.image and block.image["path"].startswith("figures/"):
+                    self.blocks.fail(block.start, "this figure follows no snippet that draws it")
 
     def _snippet(self, fence: Block, waiting: list[Block]) -> Snippet:
         """Make a snippet of a fence and of the blocks right after it, which it takes."""
+        options: dict[str, str] = {}
+        with gathered(self.faults):
+            options = self._options(fence)
         snippet = Snippet(
             path=self.blocks.path,
             line=self.blocks.line(fence.start),
             code=fence.body,
-            options=self._options(fence),
+            options=options,
             indent=fence.indent,
             start=fence.start,
             code_end=fence.end,
@@ -214,8 +224,10 @@ class _Snippets:
             if block.info == "output" and snippet.output is None and not snippet.figures:
                 snippet = replace(snippet, output=block.body, output_end=block.end, end=block.end)
             elif block.image and snippet.ends:
-                figures = (*snippet.figures, self._figure(block))
-                snippet = replace(snippet, figures=figures, end=block.end)
+                snippet = replace(snippet, end=block.end)
+                with gathered(self.faults):
+                    figures = (*snippet.figures, self._figure(block))
+                    snippet = replace(snippet, figures=figures)
             else:
                 break
             waiting.pop()
