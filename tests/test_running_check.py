@@ -167,7 +167,8 @@ def test_a_name_that_another_snippet_has_defined_is_explained():
     said = complaint(snippet("1\n"), failed)
     assert said.endswith(
         "    NameError: name 'np' is not defined\n"
-        "each snippet stands alone: it imports and defines all that it uses"
+        "each snippet stands alone: it imports and defines all that it uses, or its fence says why "
+        'it is not run: ```python not-run="..."'
     )
     for error in ("Traceback\nNameError: x\nValueError: y", "", "the process ended"):
         said = "".join(map(str, check(snippet("1\n"), Result("1\n", (), error))))
@@ -179,6 +180,24 @@ def test_a_session_of_the_interpreter_is_explained():
     session = replace(snippet(None), code=">>> 1 + 1\n2\n")
     assert "write the code without >>>" in complaint(session, failed)
     assert "without >>>" not in complaint(snippet(None), failed)
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        ("SyntaxError: invalid syntax", 'says why it is not run: ```python not-run="..."'),
+        ("IndentationError: unexpected indent", "what is no whole program"),
+        ("UserWarning: no file\nSee the page about files.", "`warnings` in [tool.kasago.literate]"),
+        ("a.b.OldWarning: b is old", "`warnings` in [tool.kasago.literate]"),
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'a'", "in an empty folder"),
+        ("the snippet ran longer than the limit of 10 s", "`time_limit` in [tool.kasago.literate]"),
+    ],
+)
+def test_a_failure_that_comes_of_how_snippets_run_is_explained(error, advice):
+    for above in ("", "Traceback (most recent call last):\n  File\n"):
+        said = complaint(snippet("1\n"), Result("", (), above + error))
+        assert advice in said.rpartition("\n")[2]
+        assert advice not in complaint(snippet("1\n"), Result("", (), f"{error}\nValueError: y"))
 
 
 @pytest.mark.parametrize("sign", ["\r", "\x08", "\x0c", "\x00", "\x0b", "\x1b[2J", "\x7f"])

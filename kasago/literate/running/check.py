@@ -13,9 +13,27 @@ from kasago.literate.page.snippets import Figure, Snippet
 from kasago.literate.page.source import source_of
 from kasago.literate.running.figure import same_drawing
 from kasago.literate.running.job import Job, Result, ends_as_said
+from kasago.literate.settings import FILE, TABLE
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.\d*|\d+(?=[eE]))(?:[eE][+-]?\d+)?")
 SESSION = re.compile(r"^\s*>>> ", re.MULTILINE)
+# How an error ends: with its kind (its message may have more lines), or at the time limit.
+ENDS = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Warning)|the snippet ran longer)\b", re.MULTILINE)
+NOT_RUN = 'its fence says why it is not run: ```python not-run="..."'
+NO_PROGRAM = f"what is no whole program is only shown, if {NOT_RUN}"
+ADVICE = {
+    "NameError": "each snippet stands alone: it imports and defines all that it uses, or "
+    f"{NOT_RUN}",
+    "session": "a session with >>> is no code that runs: write the code without >>>, and what it "
+    "prints below it, in an output fence",
+    "SyntaxError": NO_PROGRAM,
+    "IndentationError": NO_PROGRAM,
+    "FileNotFoundError": "each snippet runs in an empty folder: it makes what it reads, or "
+    f"{NOT_RUN}",
+    "Warning": f"a warning ends a snippet, unless `warnings` in [{TABLE}] of {FILE} lets it pass",
+    "the snippet ran longer": f"`time_limit` in [{TABLE}] of {FILE} sets the limit; of what "
+    f"does not end by itself, {NOT_RUN}",
+}
 # What writes a page anew, from a run.
 REWRITE = "python -m kasago.literate {}"
 RULES = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1 | doctest.DONT_ACCEPT_BLANKLINE
@@ -149,7 +167,7 @@ def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
             yield f"the snippet comes to its end; its fence says that it fails\n{_indented(said)}"
         else:
             yield f"the snippet fails\n{_indented(result.error)}"
-        yield from _advice(snippet, result)
+            yield from _advice(snippet, result)
         return
     if unseen := UNSEEN.search(result.output):
         yield f"the snippet prints {unseen[0]!a}, a control character, which no page can show"
@@ -180,15 +198,15 @@ def _complaints(snippet: Snippet, result: Result) -> Iterator[str]:
 
 
 def _advice(snippet: Snippet, result: Result) -> Iterator[str]:
-    """Yield what helps against a failure that comes of a habit of other books."""
-    last_line = result.error.rstrip().rpartition("\n")[2]
-    if "NameError: " in last_line:
-        yield "each snippet stands alone: it imports and defines all that it uses"
-    if "SyntaxError: " in last_line and SESSION.search(snippet.code):
-        yield (
-            "a session with >>> is no code that runs: write the code without >>>, and what it "
-            "prints below it, in an output fence"
-        )
+    """Yield what helps against a failure that comes of how snippets are run."""
+    ends = ENDS.findall(result.error.rpartition("Traceback (most recent call last):")[2])
+    end = ends[-1] if ends else ""
+    if end == "SyntaxError" and SESSION.search(snippet.code):
+        end = "session"
+    elif end.endswith("Warning"):
+        end = "Warning"
+    if end in ADVICE:
+        yield ADVICE[end]
 
 
 def _wrong_numbers(snippet: Snippet, result: Result) -> Iterator[LiterateError]:
