@@ -30,6 +30,9 @@ ADVICE = {
     "IndentationError": NO_PROGRAM,
     "FileNotFoundError": "each snippet runs in an empty folder: it makes what it reads, or "
     f"{NOT_RUN}",
+    # What Python says of a relative import before the error, where warnings are errors.
+    "ImportWarning": "a snippet belongs to no package: it imports by the whole name, without a dot "
+    "before it",
     "Warning": f"a warning ends a snippet, unless `warnings` in [{TABLE}] of {FILE} lets it pass",
     "the snippet ran longer": f"`time_limit` in [{TABLE}] of {FILE} sets the limit; of what "
     f"does not end by itself, {NOT_RUN}",
@@ -203,7 +206,7 @@ def _advice(snippet: Snippet, result: Result) -> Iterator[str]:
     end = ends[-1] if ends else ""
     if end == "SyntaxError" and SESSION.search(snippet.code):
         end = "session"
-    elif end.endswith("Warning"):
+    elif end.endswith("Warning") and end not in ADVICE:
         end = "Warning"
     if end in ADVICE:
         yield ADVICE[end]
