@@ -190,6 +190,7 @@ def test_a_session_of_the_interpreter_is_explained():
         ("UserWarning: no file\nSee the page about files.", "`warnings` in [tool.kasago.literate]"),
         ("ImportWarning: can't resolve package from __spec__", "belongs to no package"),
         ("a.b.OldWarning: b is old", "`warnings` in [tool.kasago.literate]"),
+        ("ModuleNotFoundError: No module named 'a'", "what it imports is installed"),
         ("FileNotFoundError: [Errno 2] No such file or directory: 'a'", "in an empty folder"),
         ("the snippet ran longer than the limit of 10 s", "`time_limit` in [tool.kasago.literate]"),
     ],

@@ -30,12 +30,14 @@ ADVICE = {
     "IndentationError": NO_PROGRAM,
     "FileNotFoundError": "each snippet runs in an empty folder: it makes what it reads, or "
     f"{NOT_RUN}",
+    "ModuleNotFoundError": "each snippet runs in an empty folder: what it imports is installed, or "
+    f"{NOT_RUN}",
     # What Python says of a relative import before the error, where warnings are errors.
     "ImportWarning": "a snippet belongs to no package: it imports by the whole name, without a dot "
     "before it",
     "Warning": f"a warning ends a snippet, unless `warnings` in [{TABLE}] of {FILE} lets it pass",
-    "the snippet ran longer": f"`time_limit` in [{TABLE}] of {FILE} sets the limit; of what "
-    f"does not end by itself, {NOT_RUN}",
+    "the snippet ran longer": f"`time_limit` in [{TABLE}] of {FILE} sets the limit; what does not "
+    f"end by itself is only shown, if {NOT_RUN}",
 }
 # What writes a page anew, from a run.
 REWRITE = "python -m kasago.literate {}"
