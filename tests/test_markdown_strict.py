@@ -7,6 +7,7 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
 from kasago.literate.errors import PageError
+from kasago.literate.markdown.source import SOURCE
 
 HEADER = "---\ndescription: A page\n---\n\n"
 WRONG = """\
@@ -44,6 +45,7 @@ def convert(tmp_path, monkeypatch):
     """Return a function that converts the text of a page, with the options of the extension."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "docs").mkdir()
+    SOURCE.set(None)  # no MkDocs has said where a page comes from
 
     def convert(text, name="page.md", **options):
         (tmp_path / "docs" / name).write_text(HEADER + text)
