@@ -113,6 +113,7 @@ def test_every_derivative_of_a_convolution_is_the_numerical_one(stride: int, pad
     layer.forward(x)
     for actual, wanted in zip((layer.backward(dout), layer.dW, layer.db), expected, strict=True):
         np.testing.assert_allclose(actual, wanted, atol=1e-8)
+    assert layer.dW.flags.c_contiguous  # like W, for the optimizers
 
 
 @many
@@ -140,6 +141,29 @@ def test_a_batch_in_parts_is_the_batch(chunk: int, monkeypatch: pytest.MonkeyPat
         np.testing.assert_allclose(one.backward(dout[i : i + 1])[0], dx[i], atol=1e-12)
     np.testing.assert_allclose(sum(one.dW for one in ones), layer.dW, atol=1e-12)
     np.testing.assert_allclose(sum(one.db for one in ones), layer.db, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("chunk", "parts"),
+    [(1, [1, 1, 1, 1, 1]), (719, [1, 1, 1, 1, 1]), (720, [2, 2, 1]), (2**20, [5])],
+)
+def test_as_many_images_at_once_as_fill_a_chunk_in_the_dtype_of_the_sums(
+    chunk: int, parts: list[int], dtype: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forward, for `dW` and for the way back: 360 numbers an image, 4 x 5 places of 2 x 3 x 3."""
+    multiplied, patches = [], convolution._patches
+
+    def seen(windows: Array) -> Array:
+        multiplied.append((len(windows), windows.dtype))
+        return patches(windows)
+
+    monkeypatch.setattr(convolution, "CHUNK", chunk)
+    monkeypatch.setattr(convolution, "_patches", seen)
+    x = np.ones((5, 2, 4, 5), dtype)
+    layer = Convolution(np.ones((2, 2, 3, 3), dtype), np.zeros(2, dtype), pad=1)
+    layer.backward(layer.forward(x))
+    assert multiplied == 3 * [(count, np.result_type(dtype, np.float32)) for count in parts]
 
 
 def test_a_convolution_takes_images_anywhere_in_memory_and_leaves_them() -> None:
@@ -207,6 +231,22 @@ def test_integers_become_floats() -> None:
     out = layer.forward(np.array([[[[0, 255, 0]]]], np.uint8))
     assert out.tolist() == [[[[-255, 255]]]]
     assert out.dtype == np.float64
+    layer.backward(np.full_like(out, 0.5))
+    assert layer.dW.tolist() == [[[[127.5, 127.5]]]]
+
+
+@pytest.mark.parametrize("wide", ["x", "W", "b"])
+def test_the_output_has_the_widest_dtype(wide: str) -> None:
+    x, W, b = (
+        np.ones(shape, np.float64 if name == wide else np.float32)
+        for name, shape in {"x": (1, 1, 2, 2), "W": (1, 1, 1, 1), "b": 1}.items()
+    )
+    layer = Convolution(W, b)
+    out = layer.forward(x)
+    assert out.dtype == np.float64
+    assert layer.backward(out.astype(np.float32)).dtype == W.dtype
+    assert layer.backward(out).dtype == np.float64
+    assert layer.dW.dtype == W.dtype
 
 
 IMAGES = (5, 2, 4, 4)
@@ -248,6 +288,7 @@ def test_the_pooling_of_the_book_by_hand() -> None:
     layer = Pooling(2, 2, stride=2)
     assert layer.forward(x).tolist() == [[[[2, 3], [4, 2]]]]
     assert layer.arg_max.tolist() == [[[[1, 3], [3, 1]]]]
+    assert layer.arg_max.dtype == np.uint8
     assert layer.backward(np.array([[[[1.0, 2.0], [3.0, 4.0]]]])).tolist() == [
         [[[0, 1, 0, 0], [0, 0, 0, 2], [0, 0, 0, 4], [0, 3, 0, 0]]]
     ]
