@@ -155,6 +155,7 @@ def test_what_it_is_given_stays() -> None:
     [
         ((3,), (5, 4), "gamma of shape (3,) does not fit x of shape (5, 4): expected (4,)"),
         ((5,), (2, 3, 2, 2), "fit x of shape (2, 3, 2, 2): expected (12,) or (3,)"),
+        ((5,), (2, 3, 4), "fit x of shape (2, 3, 4): expected (12,) or (3,)"),
         ((4,), (4,), "takes a batch, shape (N, D) or (N, C, H, W), got (4,)"),
         ((4,), (0, 4), "an empty batch has no mean, got x of shape (0, 4)"),
     ],
