@@ -156,7 +156,7 @@ def test_affine_takes_a_batch_of_no_samples(shape: tuple[int, ...]) -> None:
 
 def test_affine_refuses_samples_of_another_size_with_both_shapes() -> None:
     layer = Affine(np.ones((6, 4)), np.ones(4))
-    for shape in [(5, 7), (5, 1, 2, 4), (0, 1, 2, 4)]:
+    for shape in [(5, 7), (5, 2, 4), (5, 1, 2, 4), (0, 1, 2, 4)]:
         with pytest.raises(ValueError, match=r"\(6, ?4\)") as error:
             layer.forward(np.ones(shape))
         assert str(shape).replace(" ", "") in str(error.value).replace(" ", "")
