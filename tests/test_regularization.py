@@ -58,6 +58,7 @@ def test_batch_normalization_is_its_formula_forward_and_back(
     layer = BatchNormalization(gamma, beta)
     out = layer.forward(x)
     dx = layer.backward(dout)
+    assert out.shape == dx.shape == shape
     for array in (out, dx, layer.dgamma, layer.dbeta):
         assert array.dtype == dtype
     wide = [columns(x).astype(float), gamma.astype(float), beta.astype(float)]
