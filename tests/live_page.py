@@ -43,6 +43,7 @@ HEAD = """\
 PAGE = """\
 body { background: var(--paper); color: var(--ink); font: 20px/1.65 var(--md-text-font-family); }
 html { font-size: 125%; }
+[data-md-color-scheme="slate"] { color-scheme: dark; }
 a { color: var(--red); }
 code, pre { font-family: var(--md-code-font-family); }
 .highlight { background: var(--shade); }

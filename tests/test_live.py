@@ -598,6 +598,20 @@ def edit_opens_an_editor_in_which_ctrl(reader):
     assert reader.tab.evaluate("document.activeElement.textContent") == "Run"
 
 
+def on_a_telephone_code_goes_on_in_the(reader):
+    """On a telephone, code goes on in the next line in the editor too, which Reset closes."""
+    wide = reader.tab.viewport_size
+    reader.tab.set_viewport_size({"width": 390, "height": 800})
+    reader.button("network", "Reset").click()
+    reader.button("network", "Edit").click()
+    lines = reader.snippet("network").locator(".cm-scroller")
+    lines.wait_for()
+    assert lines.evaluate("lines => lines.scrollWidth <= lines.clientWidth")
+    reader.button("network", "Reset").click()
+    assert not lines.is_visible()
+    reader.tab.set_viewport_size(wide)
+
+
 def an_endless_loop_ends_within_a_second(reader):
     """An endless loop ends within a second, by keyboard; Python comes back without a network."""
     reader.tab.context.set_offline(True)
@@ -685,6 +699,7 @@ FACTS = [
     of_a_drawing_nothing_is_left_that,
     a_run_reaches_no_network,
     edit_opens_an_editor_in_which_ctrl,
+    on_a_telephone_code_goes_on_in_the,
     an_endless_loop_ends_within_a_second,
     reset_by_keyboard_takes_back_what_a,
     an_exercise_says_whether_it_is_solved,

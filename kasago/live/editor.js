@@ -52,6 +52,7 @@ export function open({ parent, text, label, hint, changed, run, leave }) {
         bracketMatching(),
         syntaxHighlighting(colours),
         look,
+        EditorView.lineWrapping, // as the code of the page does on a telephone
         EditorView.contentAttributes.of({ ...attributes, autocapitalize: "off", spellcheck: "false" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) changed(update.state.doc.toString());

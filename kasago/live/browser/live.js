@@ -239,6 +239,7 @@
           this.editor = opened(options)
           this.host = host
           this.pre.hidden = true
+          this.show()
         }
       }
       this.editor.focus()
@@ -281,7 +282,6 @@
       const { stop, reset } = this.buttons
       stop.hidden = current !== this
       reset.hidden = this.text === this.original && !this.editor && !this.out
-      this.bar.classList.toggle("live-edited", this.text !== this.original)
     }
 
     say(word, ...values) {
