@@ -86,6 +86,19 @@ def test_without_node_the_command_says_what_to_install(tmp_path, monkeypatch):
         making.make(tmp_path / "new")
 
 
+def test_a_folder_is_named_from_where_one_stands_and_not_from_where_a_program_runs(
+    tmp_path, monkeypatch
+):
+    def ended(*command, cwd):
+        raise making.AssetError(f"{command[0]} in {cwd}")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(shutil, "which", lambda program: program)
+    monkeypatch.setattr(making, "_run", ended)
+    with pytest.raises(making.AssetError, match=f"^npm in {re.escape(str(tmp_path))}/live/"):
+        making.make(Path("live"))
+
+
 # ---------------------------------------------------------------- beside the site
 
 

@@ -79,6 +79,7 @@ def make(folder: Path, wheels: str = "") -> Path:
     AssetError
         If a program is missing or fails, or if a file is not the one that was pinned.
     """
+    folder = folder.absolute()  # the programs run in a folder of their own
     done = folder / version()
     if not done.is_dir():
         for program in ("node", "npm"):
