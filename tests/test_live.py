@@ -13,6 +13,7 @@ import sys
 import threading
 import zipfile
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
