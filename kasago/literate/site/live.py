@@ -179,7 +179,7 @@ def on_config(config: MkDocsConfig) -> None:
     extra: Any = config.extra
     options = extra.get("live")
     # A page that is read from the disk may start no worker.
-    if options and config.use_directory_urls:
+    if options and options.get("assets") and config.use_directory_urls:
         assets, scripts = Path(options["assets"]), Path(options["scripts"])
         _State.live = live_of(assets, scripts, options["packages"])
 
