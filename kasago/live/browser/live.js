@@ -41,6 +41,7 @@
   let worker // one for the page, started at the first Run
   let ready = false
   let known = false // whether it has been ready before: then nothing is loaded any more
+  let again = false // whether it is started once more because it did not come
   let current // the snippet that waits for it, or that it runs
 
   function start() {
@@ -63,6 +64,7 @@
     loaded: ({ share }) => current?.progress(share),
     ready: () => {
       ready = known = true
+      again = false
       if (current) send()
     },
     out: ({ kind, text }) => current?.receive(kind, text),
@@ -79,6 +81,11 @@
       const cell = current
       const word = ready ? "failed" : "lost"
       halt()
+      if (word === "lost" && known && !again) { // seen right after a Stop
+        again = true
+        current = cell
+        return start()
+      }
       cell?.receive("stderr", message)
       cell?.state(word)
     },
